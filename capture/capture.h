@@ -1,0 +1,48 @@
+/*
+ * Savefiles in, frames out, merged by time. Knows file formats, no protocols.
+ *
+ * Classic pcap and pcapng are read by our own reader in large chunks; what it does not know goes to
+ * libpcap. Messages about a broken file name the file, the frame and the byte offset, and are
+ * printed once, where the cause is known.
+ */
+#ifndef SEEP_CAPTURE_CAPTURE_H
+#define SEEP_CAPTURE_CAPTURE_H
+
+#include "core/frame.h"
+#include "core/source.h"
+#include "core/stats.h"
+
+#include <stdbool.h>
+
+struct capture;
+
+struct capture_options {
+	const char *filter; /* a BPF expression for each frame to pass, or NULL */
+};
+
+/* A capture set without files. `sources` and `stats` are filled as files are read and must outlive
+ * it. NULL without memory. */
+struct capture *capture_new(
+	const struct capture_options *options, struct source_table *sources, struct stats *stats);
+
+/* Opens one more savefile ("-" is standard input) whose interfaces have `role` (ROLE_AUTO: guess).
+ * Reads its header. False, with the reason printed, when it cannot be read or is no capture; what
+ * was added before stays usable. `name` is kept by reference. */
+bool capture_add(struct capture *c, const char *name, enum role role);
+
+/* Fills `batch` with the next frames of all captures in the order of their time stamps (equal ones:
+ * in the order captures were added). Their bytes stay valid until the next call. An empty batch is
+ * the end of everything. A capture that breaks off ends there, with a message, and the others go
+ * on: capture_failed tells afterwards. */
+void capture_next(struct capture *c, struct batch *batch);
+
+/* Something could not be read to its end: cut off, malformed, an input error. */
+bool capture_failed(const struct capture *c);
+
+void capture_free(struct capture *c);
+
+/* Checks a filter expression for one link type; prints the reason and returns false if it is bad.
+ */
+bool capture_filter_valid(const char *filter);
+
+#endif

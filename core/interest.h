@@ -1,0 +1,16 @@
+/*
+ * What is worth work: the union of what detections, outputs and the subcommand want to be told.
+ * Filled once by cli/ before the first packet, read by dissect/.
+ */
+#ifndef SEEP_CORE_INTEREST_H
+#define SEEP_CORE_INTEREST_H
+
+#include <stdint.h>
+
+struct interest {
+	uint32_t observations; /* a bit for each enum observation_kind */
+};
+
+#define INTEREST_IN(kind) (1U << (kind))
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * What dissect/ makes of a frame on its way up: who speaks to whom, and what is left to read.
+ */
+#ifndef SEEP_CORE_PACKET_H
+#define SEEP_CORE_PACKET_H
+
+#include "core/addr.h"
+#include "core/flow_key.h"
+#include "core/frame.h"
+#include "core/reader.h"
+
+struct packet {
+	const struct frame *frame;
+	struct endpoint src, dst;
+	struct reader payload; /* what the layer below left: bounded by its length field */
+	uint64_t flow_id;
+	struct flow_key key;
+	uint32_t hash; /* of the key, in the flow table */
+	uint8_t src_mac[6], dst_mac[6];
+	bool has_macs;
+	uint8_t protocol;  /* IANA protocol number; 0 when there is no IP in it */
+	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
+	uint8_t depth;     /* headers gone through; bounded */
+	uint8_t direction; /* enum direction */
+	bool has_ports;    /* transport header read: key and payload are valid */
+	bool from_high;    /* sent by the key's high end */
+	bool from_opener;  /* sent by the end that opened the flow, as far as the capture shows */
+};
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The only way to touch bytes that came off the wire or out of a capture file.
+ *
+ * A reader is a value that owns nothing: two pointers into somebody's bytes. A read past the end
+ * fails, and failing is sticky: the reader empties, returns zeroes from then on, and `failed` is
+ * set, so that a parser reads a whole structure, tests once, and only then acts on what it read.
+ * `cut` says that the capture is shorter than the wire was: running out is then truncation, not
+ * malformation. Lengths are compared, pointers past the end are never formed, integers are put
+ * together byte by byte (the compiler makes one load of it).
+ */
+#ifndef SEEP_CORE_READER_H
+#define SEEP_CORE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct reader {
+	const uint8_t *at, *end;
+	bool failed; /* a read went past the end */
+	bool cut;    /* the bytes end before the packet did (snap length) */
+};
+
+/* A reader over `length` bytes at `bytes`, which the caller keeps alive; nothing is copied. */
+static inline struct reader reader_make(const void *bytes, size_t length, bool cut)
+{
+	const uint8_t *at = bytes;
+	return (struct reader){.at = at, .end = length ? at + length : at, .cut = cut};
+}
+
+/* Bytes not yet read. */
+static inline size_t reader_left(const struct reader *r)
+{
+	return (size_t)(r->end - r->at);
+}
+
+/* Marks the reader failed and empties it; for a parser that finds a value it cannot go on with. */
+static inline void reader_fail(struct reader *r)
+{
+	r->at = r->end;
+	r->failed = true;
+}
+
+/* Steps over n bytes and returns where they start, or NULL with the reader failed. */
+static inline const uint8_t *reader_take(struct reader *r, size_t n)
+{
+	if (n > reader_left(r)) {
+		reader_fail(r);
+		return NULL;
+	}
+	const uint8_t *at = r->at;
+	if (n)
+		r->at += n;
+	return at;
+}
+
+static inline void reader_skip(struct reader *r, size_t n)
+{
+	(void)reader_take(r, n);
+}
+
+/* A child over the next n bytes; it cannot see past them. The parent moves on behind them. A child
+ * of a failed read is empty and failed itself. */
+static inline struct reader reader_sub(struct reader *r, size_t n)
+{
+	const uint8_t *at = reader_take(r, n);
+	if (!at)
+		return (struct reader){.at = r->end, .end = r->end, .failed = true, .cut = r->cut};
+	return (struct reader){.at = at, .end = n ? at + n : at};
+}
+
+/* Drops everything behind the next n bytes (trailing padding below a length field). Asking for more
+ * than there is changes nothing: the following reads will find out. */
+static inline void reader_limit(struct reader *r, size_t n)
+{
+	if (n < reader_left(r)) {
+		r->end = r->at + n;
+		r->cut = false;
+	}
+}
+
+/* Copies n bytes to `to`; zeroes them when there are not that many. */
+static inline void reader_copy(struct reader *r, void *to, size_t n)
+{
+	const uint8_t *at = reader_take(r, n);
+	if (at)
+		memcpy(to, at, n);
+	else
+		memset(to, 0, n);
+}
+
+static inline uint8_t reader_u8(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 1);
+	return p ? p[0] : 0;
+}
+
+/* Big endian (network order). */
+static inline uint16_t reader_u16(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 2);
+	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
+static inline uint32_t reader_u32(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 4);
+	if (!p)
+		return 0;
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint64_t reader_u64(struct reader *r)
+{
+	uint64_t high = reader_u32(r);
+	return high << 32 | reader_u32(r);
+}
+
+/* Little endian: capture file headers and a few link layers are written in the writer's order. */
+static inline uint16_t reader_le16(struct reader *r)
+{
+	return __builtin_bswap16(reader_u16(r));
+}
+
+static inline uint32_t reader_le32(struct reader *r)
+{
+	return __builtin_bswap32(reader_u32(r));
+}
+
+#endif

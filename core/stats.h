@@ -1,0 +1,78 @@
+/*
+ * Every counter of a run, one row each. Nothing is dropped silently: what is not read, evicted, cut
+ * or failed is counted here, and printed with the name it has here. Names that Suricata's EVE
+ * defines are spelt and meant as there.
+ */
+#ifndef SEEP_CORE_STATS_H
+#define SEEP_CORE_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* member, name in records ("object.counter"), what it counts */
+#define STATS(STAT)                                                                                \
+	STAT(packets, "decoder.pkts", "frames read")                                               \
+	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
+	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
+	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
+	STAT(late, "capture.late", "frames older than one already judged; judged at its time")     \
+	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
+	STAT(invalid, "decoder.invalid", "frames with a malformed header")                         \
+	STAT(truncated_packets, "decoder.truncated",                                               \
+		"frames whose headers the snap length cut off")                                    \
+	STAT(unknown_link, "decoder.unknown_link", "frames of a link type not read")               \
+	STAT(unknown_ethertype, "decoder.unknown_ethertype",                                       \
+		"frames that carry neither IPv4 nor IPv6")                                         \
+	STAT(unknown_protocol, "decoder.unknown_protocol",                                         \
+		"IP packets that are neither UDP nor TCP")                                         \
+	STAT(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
+	STAT(fragments, "decoder.fragments", "IP fragments, not put together")                     \
+	STAT(ipv4, "decoder.ipv4", "IPv4 packets")                                                 \
+	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
+	STAT(udp, "decoder.udp", "UDP datagrams")                                                  \
+	STAT(tcp, "decoder.tcp", "TCP segments, their payload not read")                           \
+	STAT(flows, "flow.total", "flows seen")                                                    \
+	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
+	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
+	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
+	STAT(stun, "stun.messages", "STUN messages read")                                          \
+	STAT(stun_classic, "stun.classic", "of these, without a magic cookie (RFC 3489)")          \
+	STAT(stun_malformed, "stun.malformed", "messages that look like STUN and are broken")      \
+	STAT(stun_attributes_cut, "stun.attributes_cut",                                           \
+		"messages with more attributes than are kept")                                     \
+	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
+	STAT(stun_evicted, "stun.evicted",                                                         \
+		"open transactions that made way because the table was full")                      \
+	STAT(clients, "seep.clients", "clients seen")                                              \
+	STAT(clients_evicted, "seep.clients_evicted",                                              \
+		"clients forgotten because the table was full")                                    \
+	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
+	STAT(servers_evicted, "seep.servers_evicted",                                              \
+		"servers forgotten because the table was full")                                    \
+	STAT(findings, "detect.alert", "findings")                                                 \
+	STAT(findings_evicted, "detect.findings_evicted",                                          \
+		"findings closed early because the table was full")                                \
+	STAT(below_severity, "detect.alerts_suppressed",                                           \
+		"findings below the least severity reported")                                      \
+	STAT(write_errors, "output.write_errors", "records that could not be written")
+
+struct stats {
+#define STAT(member, name, help) uint64_t member;
+	STATS(STAT)
+#undef STAT
+};
+
+struct stat_info {
+	const char *name, *help;
+	size_t offset; /* of the uint64_t in struct stats */
+};
+
+/* A row for each counter, ended by a NULL name. */
+extern const struct stat_info stat_info[];
+
+static inline uint64_t stat_value(const struct stats *s, const struct stat_info *info)
+{
+	return *(const uint64_t *)(const void *)((const char *)s + info->offset);
+}
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * The one keyed table of seep: flows, transactions, clients and findings are all rows in one.
+ *
+ * Bounded: room for `capacity` entries is reserved at the start (untouched pages cost nothing) and
+ * nothing is allocated afterwards. When full, the entry that was idle longest makes way and is
+ * counted. Ages are packet time. The index grows with what is in use, so that a small run stays in
+ * cache. Hashing is keyed (siphash.h), but nothing visible depends on the key: iteration and
+ * eviction go by age.
+ *
+ * An entry is `entry_size` bytes that start with struct table_entry, directly followed by the key.
+ */
+#ifndef SEEP_CORE_TABLE_H
+#define SEEP_CORE_TABLE_H
+
+#include "core/siphash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct table_entry {
+	uint64_t seen_ns;      /* when it was last moved to the young end, see table_touch */
+	uint32_t older, newer; /* neighbours by age, index + 1; 0 is none */
+};
+
+struct table_slot {
+	uint32_t hash;  /* tells entries apart without fetching them */
+	uint32_t entry; /* index + 1; 0 is empty */
+};
+
+struct table {
+	struct siphash_key key;
+	struct table_slot *slots;
+	uint8_t *entries;
+	size_t entry_size, key_size;
+	uint32_t capacity;
+	uint32_t mask;           /* slots in use - 1 */
+	uint32_t used;           /* entries ever taken from `entries` */
+	uint32_t free;           /* removed entries, linked by `newer`; index + 1 */
+	uint32_t oldest, newest; /* index + 1 */
+	uint32_t count;
+	uint64_t grain_ns;
+	uint64_t evicted; /* entries that made way because the table was full */
+	void (*removed)(
+		void *context, void *entry); /* told of each entry before it goes; or NULL */
+	void *context;
+};
+
+/* Reserves the table; false without memory. `entry_size` is a multiple of 8, `capacity` at most
+ * TABLE_CAPACITY_MAX. `grain_ns` is how exact ages are: touching an entry again within it is free.
+ */
+#define TABLE_CAPACITY_MAX (1U << 28)
+bool table_init(
+	struct table *t, size_t entry_size, size_t key_size, uint32_t capacity, uint64_t grain_ns);
+void table_free(struct table *t);
+
+/* Looking up comes in steps, so that a batch can fetch ahead: hash, prefetch, find. */
+static inline uint32_t table_hash(const struct table *t, const void *key)
+{
+	return (uint32_t)siphash13(&t->key, key, t->key_size);
+}
+
+static inline void *table_at(const struct table *t, uint32_t index)
+{
+	return t->entries + (size_t)index * t->entry_size;
+}
+
+static inline uint32_t table_index(const struct table *t, const void *entry)
+{
+	return (uint32_t)((size_t)((const uint8_t *)entry - t->entries) / t->entry_size);
+}
+
+static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->slots[hash & t->mask]);
+}
+
+/* Fetches the entry that the slot names, if its hash agrees. */
+static inline void table_prefetch_entry(const struct table *t, uint32_t hash)
+{
+	const struct table_slot *slot = &t->slots[hash & t->mask];
+	if (slot->entry && slot->hash == hash)
+		__builtin_prefetch(table_at(t, slot->entry - 1), 1);
+}
+
+/* The entry with this key, or NULL. */
+void *table_find(const struct table *t, uint32_t hash, const void *key);
+
+/* Adds an entry that is not there yet: key set, everything else zero, youngest. When the table is
+ * full the oldest goes first. Never NULL. */
+void *table_add(struct table *t, uint32_t hash, const void *key, uint64_t now_ns);
+
+/* table_find, else table_add; `*added` tells which. */
+void *table_get(struct table *t, const void *key, uint64_t now_ns, bool *added);
+
+/* The entry was used now: it becomes the youngest, unless it did so less than a grain ago. */
+void table_touch(struct table *t, void *entry, uint64_t now_ns);
+
+void table_remove(struct table *t, void *entry);
+
+/* Removes what was last touched before `before_ns`. */
+void table_expire(struct table *t, uint64_t before_ns);
+
+/* Walks by age: the oldest entry, and the next younger one; NULL at the end. */
+void *table_oldest(const struct table *t);
+void *table_newer(const struct table *t, const void *entry);
+
+/* Bytes of memory that entries and index in use take. */
+size_t table_memory(const struct table *t);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Frames in, observations out: link, network and transport headers, the flow table, and the
+ * dissectors behind them.
+ */
+#ifndef SEEP_DISSECT_DISSECT_H
+#define SEEP_DISSECT_DISSECT_H
+
+#include "core/frame.h"
+#include "core/interest.h"
+#include "core/observation.h"
+#include "core/stats.h"
+
+struct dissect;
+
+struct dissect_options {
+	uint32_t flows;        /* capacity of the flow table */
+	uint32_t transactions; /* capacity of the table of open STUN transactions */
+};
+
+#define DISSECT_FLOWS        1000000
+#define DISSECT_TRANSACTIONS 65536
+
+/* `emit` is called with each observation, in packet order, while dissect_batch runs; the value is
+ * the callee's to copy. `interest` and `stats` must outlive the object. NULL without memory. */
+struct dissect *dissect_new(const struct dissect_options *options, const struct interest *interest,
+	struct stats *stats, void (*emit)(void *sink, const struct observation *), void *sink);
+
+void dissect_batch(struct dissect *d, const struct batch *batch);
+
+/* Writes the gauges (flows active, memory) into the stats. */
+void dissect_finish(struct dissect *d);
+
+void dissect_free(struct dissect *d);
+
+/* The dissector table, for help texts and tests. */
+struct dissector_info {
+	const char *name, *reference;
+};
+/* Row `i`, or NULL behind the last one. */
+const struct dissector_info *dissector_info(unsigned i);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Alerts, observations and the end of a run, written for people and machines. An output renders
+ * what the structs of core/ say; it knows no detection.
+ */
+#ifndef SEEP_OUTPUT_OUTPUT_H
+#define SEEP_OUTPUT_OUTPUT_H
+
+#include "core/alert.h"
+#include "core/observation.h"
+#include "core/summary.h"
+
+#include <stdbool.h>
+
+/* What outputs need to know about the run; outlives them. */
+struct output_context {
+	const struct source_table *sources;
+	struct stats *stats; /* write_errors is counted here */
+	const char *sensor;  /* "host" of records, or NULL */
+	bool color;          /* the user did not forbid it; used on a terminal only */
+	bool quiet;          /* people's outputs print alerts and nothing else */
+	bool observations;   /* records of observations are wanted, too (dissect) */
+};
+
+struct outputs;
+
+/* None open yet. NULL without memory. */
+struct outputs *outputs_new(const struct output_context *context);
+
+/* Opens "NAME[:DEST]", DEST a file or "-" (the default) for standard output. False with the reason
+ * printed: OUTPUT_USAGE for an unknown name or a second output on stdout, OUTPUT_FAILED when it
+ * cannot be opened. */
+enum output_status { OUTPUT_OK, OUTPUT_USAGE, OUTPUT_FAILED };
+enum output_status outputs_open(struct outputs *set, const char *spec);
+
+void outputs_observation(struct outputs *set, const struct observation *o);
+void outputs_alert(struct outputs *set, const struct alert *a);
+
+/* The end of the run: summaries and statistics. */
+void outputs_end(struct outputs *set, const struct summary *s);
+
+/* The reader of stdout went away (`| head`): the run may stop, quietly. */
+bool outputs_gone(const struct outputs *set);
+
+/* Flushes and closes. False when any record could not be written; the reason was printed once. */
+bool outputs_free(struct outputs *set);
+
+/* The output table, for help texts: row `i`, or NULL behind the last. */
+struct output_info {
+	const char *name, *help;
+};
+const struct output_info *output_info(unsigned i);
+
+/* finding_id: 16 hex digits, and Community ID v1, as records print them. */
+#define FINDING_ID_SIZE   17
+#define COMMUNITY_ID_SIZE 31
+void finding_id(const struct alert *a, char out[FINDING_ID_SIZE]);
+void community_id(const struct obs_head *h, uint16_t seed, char out[COMMUNITY_ID_SIZE]);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Observations in, alerts out: the engine runs each detection on what it wants to see, against what
+ * is declared (policy) and what was learned (knowledge), and folds repeats into findings.
+ */
+#ifndef SEEP_RULES_RULES_H
+#define SEEP_RULES_RULES_H
+
+#include "core/alert.h"
+#include "core/interest.h"
+#include "core/observation.h"
+#include "core/policy.h"
+#include "core/source.h"
+#include "core/stats.h"
+#include "core/summary.h"
+
+struct engine;
+
+/* `report` is called with each alert while engine_observe or engine_finish runs. The policy, the
+ * sources and the stats must outlive the engine. NULL without memory. */
+struct engine *engine_new(const struct policy *policy, const struct source_table *sources,
+	struct stats *stats, void (*report)(void *sink, const struct alert *), void *sink);
+
+/* The kinds that any detection or the engine itself wants. */
+uint32_t engine_interest(void);
+
+void engine_observe(struct engine *e, const struct observation *o);
+
+/* The end of the run: every finding is closed. */
+void engine_finish(struct engine *e);
+
+/* Findings so far that stand (not withdrawn) at or above `severity`. */
+uint64_t engine_findings(const struct engine *e, enum severity severity);
+
+/* Fills the members that the engine knows: findings, clients, servers, expectation. */
+void engine_summarise(const struct engine *e, struct summary *s);
+
+void engine_free(struct engine *e);
+
+/* The catalogue, by row number; NULL behind the last. */
+const struct detection_info *detection_info(unsigned i);
+
+#endif
