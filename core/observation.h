@@ -86,7 +86,7 @@ enum {
 	ATTRIBUTE_CODE = 1 << 3,
 	ATTRIBUTE_NETWORK = 1 << 4,
 	ATTRIBUTE_CHECKED = 1 << 5,
-	ATTRIBUTE_MALFORMED = 1 << 6, /* the value does not have the attribute's form */
+	ATTRIBUTE_MALFORMED = 1 << 6,
 };
 
 struct obs_stun_attribute {
@@ -98,6 +98,7 @@ struct obs_stun_attribute {
 	uint16_t code;  /* ERROR-CODE */
 	uint16_t network_id, network_cost; /* GOOG-NETWORK-INFO */
 	bool valid;                        /* FINGERPRINT agrees with the message */
+	bool malformed;                    /* the value does not have the attribute's form */
 };
 
 /* Somebody asked: a Binding or Allocate request, answered or not. */
@@ -167,7 +168,7 @@ enum field_type {
 			   none */
 	FIELD_TEXT,     /* struct obs_text */
 	FIELD_HEX,      /* uint8_t[], its length in the uint8_t at `length_at` */
-	FIELD_LABEL8,   /* uint8_t or uint16_t with names: label(value), or a hexadecimal number */
+	FIELD_LABEL8, /* uint8_t or uint16_t with names: label(value), or hexadecimal as "0x0800" */
 	FIELD_LABEL16,
 };
 

@@ -1,0 +1,230 @@
+/*
+ * Addresses: scopes (the IANA special-purpose registries, RFC 6890, as far as they matter to a
+ * leak), prefixes, and text. inet_ntop writes the canonical form of RFC 5952.
+ */
+#include "core/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define V4_BITS 32
+#define V6_BITS 128
+
+struct addr addr_v4(const uint8_t bytes[4])
+{
+	struct addr a = {.family = ADDR_V4};
+	memcpy(a.bytes, bytes, 4);
+	return a;
+}
+
+struct addr addr_v6(const uint8_t bytes[16])
+{
+	struct addr a = {.family = ADDR_V6};
+	memcpy(a.bytes, bytes, 16);
+	return a;
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && addr_equal(&a->addr, &b->addr);
+}
+
+/* The first row that holds an address tells its scope; none: global. */
+static const struct {
+	struct prefix prefix;
+	enum addr_scope scope;
+} scope_rows[] = {
+	{{{ADDR_V4, {10}}, 8}, SCOPE_PRIVATE}, {{{ADDR_V4, {172, 16}}, 12}, SCOPE_PRIVATE},
+	{{{ADDR_V4, {192, 168}}, 16}, SCOPE_PRIVATE}, {{{ADDR_V4, {100, 64}}, 10}, SCOPE_SHARED},
+	{{{ADDR_V4, {169, 254}}, 16}, SCOPE_LINK}, {{{ADDR_V4, {0}}, 8}, SCOPE_SPECIAL},
+	{{{ADDR_V4, {127}}, 8}, SCOPE_SPECIAL},
+	{{{ADDR_V4, {224}}, 3}, SCOPE_SPECIAL}, /* multicast, reserved, broadcast */
+	{{{ADDR_V6, {0xfe, 0x80}}, 10}, SCOPE_LINK}, {{{ADDR_V6, {0xfc}}, 7}, SCOPE_PRIVATE},
+	{{{ADDR_V6, {0xff}}, 8}, SCOPE_SPECIAL},
+	{{{ADDR_V6, {0}}, 127}, SCOPE_SPECIAL}, /* :: and ::1 */
+};
+
+enum addr_scope addr_scope(const struct addr *a)
+{
+	struct addr plain = addr_unmapped(a);
+	if (plain.family == ADDR_NONE)
+		return SCOPE_NONE;
+	for (size_t i = 0; i < sizeof(scope_rows) / sizeof(scope_rows[0]); i++) {
+		if (prefix_contains(&scope_rows[i].prefix, &plain))
+			return scope_rows[i].scope;
+	}
+	return SCOPE_GLOBAL;
+}
+
+struct addr addr_unmapped(const struct addr *a)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	if (a->family != ADDR_V6 || memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
+		return *a;
+	return addr_v4(a->bytes + sizeof(mapped));
+}
+
+static uint8_t family_bits(uint8_t family)
+{
+	return family == ADDR_V4 ? V4_BITS : V6_BITS;
+}
+
+/* The bits behind the first `bits`, in the byte they share. */
+static uint8_t tail_mask(uint8_t bits)
+{
+	return (uint8_t)(0xff >> (bits % 8));
+}
+
+bool prefix_contains(const struct prefix *p, const struct addr *a)
+{
+	if (p->addr.family != a->family)
+		return false;
+	size_t whole = p->bits / 8;
+	if (memcmp(p->addr.bytes, a->bytes, whole) != 0)
+		return false;
+	if (p->bits % 8 == 0)
+		return true;
+	uint8_t differing = p->addr.bytes[whole] ^ a->bytes[whole];
+	return (differing & (uint8_t)~tail_mask(p->bits)) == 0;
+}
+
+bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return a->bits == b->bits && addr_equal(&a->addr, &b->addr);
+}
+
+struct prefix prefix_of(const struct addr *a)
+{
+	return (struct prefix){.addr = *a, .bits = family_bits(a->family)};
+}
+
+const char *addr_text(const struct addr *a, char out[ADDR_TEXT_MAX])
+{
+	int family = a->family == ADDR_V4 ? AF_INET : AF_INET6;
+	if (a->family == ADDR_NONE || !inet_ntop(family, a->bytes, out, ADDR_TEXT_MAX))
+		snprintf(out, ADDR_TEXT_MAX, "-");
+	return out;
+}
+
+const char *endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
+{
+	char text[ADDR_TEXT_MAX];
+	addr_text(&e->addr, text);
+	if (e->port == 0)
+		snprintf(out, ENDPOINT_TEXT_MAX, "%s", text);
+	else if (e->addr.family == ADDR_V6)
+		snprintf(out, ENDPOINT_TEXT_MAX, "[%s]:%u", text, e->port);
+	else
+		snprintf(out, ENDPOINT_TEXT_MAX, "%s:%u", text, e->port);
+	return out;
+}
+
+const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX])
+{
+	char text[ADDR_TEXT_MAX];
+	addr_text(&p->addr, text);
+	if (p->bits == family_bits(p->addr.family))
+		snprintf(out, PREFIX_TEXT_MAX, "%s", text);
+	else
+		snprintf(out, PREFIX_TEXT_MAX, "%s/%u", text, p->bits);
+	return out;
+}
+
+bool addr_parse(const char *text, struct addr *out)
+{
+	uint8_t bytes[16];
+	if (inet_pton(AF_INET, text, bytes) == 1) {
+		*out = addr_v4(bytes);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, bytes) == 1) {
+		*out = addr_v6(bytes);
+		return true;
+	}
+	return false;
+}
+
+/* A decimal number without sign or spaces, at most `most`. */
+static bool number_parse(const char *text, unsigned long most, unsigned long *out)
+{
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	char *end;
+	*out = strtoul(text, &end, 10);
+	return *end == '\0' && *out <= most;
+}
+
+/* Copies the first `length` characters of an address's text and parses them. */
+static bool addr_parse_part(const char *text, size_t length, struct addr *out)
+{
+	char part[ADDR_TEXT_MAX];
+	if (length >= sizeof(part))
+		return false;
+	memcpy(part, text, length);
+	part[length] = '\0';
+	return addr_parse(part, out);
+}
+
+bool endpoint_parse(const char *text, struct endpoint *out)
+{
+	*out = (struct endpoint){0};
+	if (addr_parse(text, &out->addr))
+		return true;
+	bool bracketed = text[0] == '[';
+	const char *colon = strrchr(text, ':');
+	const char *end = bracketed ? strchr(text, ']') : colon;
+	if (!end || (bracketed && end[1] != '\0' && end + 1 != colon))
+		return false;
+	const char *start = bracketed ? text + 1 : text;
+	if (!addr_parse_part(start, (size_t)(end - start), &out->addr))
+		return false;
+	if (bracketed != (out->addr.family == ADDR_V6))
+		return false;
+	if (end[0] == ']' && end[1] == '\0')
+		return true;
+	unsigned long port;
+	if (!number_parse(colon + 1, UINT16_MAX, &port) || port == 0)
+		return false;
+	out->port = (uint16_t)port;
+	return true;
+}
+
+/* A host bit that is set is more often a typing error than a wish. */
+static bool prefix_has_host_bits(const struct prefix *p)
+{
+	size_t at = p->bits / 8;
+	size_t length = family_bits(p->addr.family) / 8;
+	if (at < length && (p->addr.bytes[at] & tail_mask(p->bits)))
+		return true;
+	for (at++; at < length; at++) {
+		if (p->addr.bytes[at])
+			return true;
+	}
+	return false;
+}
+
+bool prefix_parse(const char *text, struct prefix *out)
+{
+	const char *slash = strchr(text, '/');
+	if (!slash) {
+		struct addr whole;
+		if (!addr_parse(text, &whole))
+			return false;
+		*out = prefix_of(&whole);
+		return true;
+	}
+	unsigned long bits;
+	if (!addr_parse_part(text, (size_t)(slash - text), &out->addr))
+		return false;
+	if (!number_parse(slash + 1, family_bits(out->addr.family), &bits))
+		return false;
+	out->bits = (uint8_t)bits;
+	return !prefix_has_host_bits(out);
+}

@@ -1,0 +1,39 @@
+/* Both directions of a flow under one key, and a number for the flow that any run computes alike.
+ */
+#include "core/flow_key.h"
+
+#include "core/siphash.h"
+
+#include <string.h>
+
+#define FLOW_ID_BITS 51
+
+_Static_assert(sizeof(struct flow_key) == 40, "no padding: a key is hashed as bytes");
+
+bool flow_key_make(struct flow_key *key, const struct endpoint *src, const struct endpoint *dst,
+	uint8_t protocol)
+{
+	int order = memcmp(src->addr.bytes, dst->addr.bytes, sizeof(src->addr.bytes));
+	bool from_high = order > 0 || (order == 0 && src->port > dst->port);
+	const struct endpoint *low = from_high ? dst : src;
+	const struct endpoint *high = from_high ? src : dst;
+	memcpy(key->low, low->addr.bytes, sizeof(key->low));
+	memcpy(key->high, high->addr.bytes, sizeof(key->high));
+	key->low_port = low->port;
+	key->high_port = high->port;
+	key->family = src->addr.family;
+	key->protocol = protocol;
+	key->reserved = 0;
+	return from_high;
+}
+
+uint64_t flow_id(const struct flow_key *key, uint64_t first_ns)
+{
+	static const struct siphash_key unkeyed = {0};
+	struct {
+		struct flow_key key;
+		uint64_t first_ns;
+	} whole = {*key, first_ns};
+	_Static_assert(sizeof(whole) == sizeof(struct flow_key) + sizeof(uint64_t), "no padding");
+	return siphash13(&unkeyed, &whole, sizeof(whole)) >> (64 - FLOW_ID_BITS);
+}
