@@ -8,12 +8,11 @@
 #ifndef SEEP_CORE_FRAME_H
 #define SEEP_CORE_FRAME_H
 
+#include "core/direction.h"
+
 #include <stdint.h>
 
 #define BATCH_FRAMES 32
-
-/* Which way a frame crossed the capturing host's interface, where the capture says so. */
-enum direction { DIRECTION_UNKNOWN, DIRECTION_IN, DIRECTION_OUT };
 
 struct frame {
 	const uint8_t *bytes;

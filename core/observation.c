@@ -20,6 +20,7 @@ static const struct field stun_fields[] = {
 	{"cookie", AT(obs_stun, cookie), .type = FIELD_BOOL},
 	{"txid", AT(obs_stun, transaction), .type = FIELD_HEX,
 		.length_at = offsetof(struct obs_stun, transaction_length)},
+	{"malformed", AT(obs_stun, malformed), .type = FIELD_BOOL},
 	{"attributes_cut", AT(obs_stun, attributes_cut), .type = FIELD_BOOL},
 	{0},
 };

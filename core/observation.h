@@ -11,6 +11,7 @@
 #define SEEP_CORE_OBSERVATION_H
 
 #include "core/addr.h"
+#include "core/direction.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +71,7 @@ struct obs_stun {
 	uint16_t method;         /* RFC 8489 §5; IANA STUN Methods */
 	uint8_t stun_class;      /* enum stun_class */
 	bool cookie;             /* false: classic, RFC 3489 */
+	bool malformed;          /* an attribute runs past the message; those before it are good */
 	bool attributes_cut;     /* more attributes than are kept */
 	uint16_t length;         /* of the attributes, bytes */
 	uint8_t transaction[16]; /* 12 bytes behind the cookie, or 16 without one */

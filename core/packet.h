@@ -12,8 +12,7 @@
 struct packet {
 	const struct frame *frame;
 	struct endpoint src, dst;
-	struct reader payload; /* what the layer below left: bounded by its length field */
-	uint64_t flow_id;
+	struct reader payload; /* bounded by the length field of the layer below */
 	struct flow_key key;
 	uint32_t hash; /* of the key, in the flow table */
 	uint8_t src_mac[6], dst_mac[6];
@@ -22,7 +21,8 @@ struct packet {
 	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
 	uint8_t depth;     /* headers gone through; bounded */
 	uint8_t direction; /* enum direction */
-	bool has_ports;    /* transport header read: key and payload are valid */
+	bool has_ports;    /* transport header read: ports and key are valid */
+	bool has_payload;  /* payload is there to be told by its shape */
 	bool from_high;    /* sent by the key's high end */
 	bool from_opener;  /* sent by the end that opened the flow, as far as the capture shows */
 };

@@ -49,6 +49,10 @@
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
 	STAT(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
+	STAT(egresses_forgotten, "seep.egresses_forgotten",                                        \
+		"learned egress addresses beyond those kept")                                      \
+	STAT(path_unknown, "seep.path_unknown",                                                    \
+		"STUN requests on an interface whose role is not known")                           \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	STAT(findings_evicted, "detect.findings_evicted",                                          \
 		"findings closed early because the table was full")                                \

@@ -1,0 +1,64 @@
+/*
+ * The program: its subcommands and their options. Private to cli/.
+ *
+ * To add a subcommand: cmd_x.c and a row in commands.h. To add an option: a row in options.c.
+ */
+#ifndef SEEP_CLI_CLI_H
+#define SEEP_CLI_CLI_H
+
+#include "core/policy.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Exit statuses, as the manual promises them. Of several that apply the first counts: usage,
+ * failed, leak, degraded. */
+enum {
+	EXIT_CLEAN = 0,
+	EXIT_LEAK = 1,
+	EXIT_USAGE = 2,
+	EXIT_FAILED = 3,
+	EXIT_DEGRADED = 4,
+};
+
+#define OUTPUTS_MAX 16
+
+struct options {
+	struct policy policy;
+	enum severity fail_on;
+	const char *filter, *sensor;
+	const char *outputs[OUTPUTS_MAX];
+	unsigned output_count;
+	bool quiet, verbose, no_color, strict, help;
+	char **files; /* what is not an option, in order */
+	int file_count;
+};
+
+struct command {
+	const char *name, *arguments, *summary;
+	unsigned options; /* which option groups it takes */
+	int (*run)(struct options *o);
+};
+
+/* Groups of options, a bit each. */
+enum {
+	OPTIONS_COMMON = 1 << 0, /* every subcommand */
+	OPTIONS_FILES = 1 << 1,  /* what reads captures */
+	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
+};
+
+/* The command table; NULL behind the last row. */
+const struct command *command_info(unsigned i);
+
+/* Reads the options of `command` from argv[1..]; prints what is wrong and returns false if so. */
+bool options_parse(struct options *o, const struct command *command, int argc, char **argv);
+
+/* Help, generated from the tables. */
+void options_print(FILE *to, unsigned groups);
+void help_print(FILE *to);
+void help_print_command(FILE *to, const struct command *command);
+
+/* Says what is wrong with the use of a subcommand and where to read on; returns EXIT_USAGE. */
+__attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
+
+#endif

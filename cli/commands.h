@@ -1,0 +1,8 @@
+/*
+ * The command table: a row for each cmd_*.c, in the order help shows them. Included without an
+ * include guard wherever the rows are wanted, with COMMAND(name) defined.
+ */
+COMMAND(replay)
+COMMAND(dissect)
+COMMAND(list)
+COMMAND(explain)

@@ -1,0 +1,51 @@
+/*
+ * seep: did any real-time traffic go around the tunnel, and which real address did it give away?
+ * Finds the subcommand and runs it.
+ */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const struct command *command_find(const char *name)
+{
+	for (unsigned i = 0; command_info(i); i++) {
+		if (strcmp(command_info(i)->name, name) == 0)
+			return command_info(i);
+	}
+	return NULL;
+}
+
+static int command_run(const struct command *command, int argc, char **argv)
+{
+	static struct options options; /* too large for the stack; there is one run in a process */
+	if (!options_parse(&options, command, argc, argv))
+		return EXIT_USAGE;
+	if (options.help) {
+		help_print_command(stdout, command);
+		return EXIT_CLEAN;
+	}
+	return command->run(&options);
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	const char *name = argc > 1 ? argv[1] : "";
+	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0) {
+		help_print(stdout);
+		return EXIT_CLEAN;
+	}
+	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0) {
+		puts("seep " SEEP_VERSION);
+		return EXIT_CLEAN;
+	}
+	const struct command *command = command_find(name);
+	if (command)
+		return command_run(command, argc - 1, argv + 1);
+	if (name[0] == '\0') {
+		help_print(stderr);
+		return EXIT_USAGE;
+	}
+	return usage_error("no subcommand \"%s\"", name);
+}

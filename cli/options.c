@@ -1,0 +1,179 @@
+/*
+ * Command line options: one table that getopt_long, the help and the parser are made of.
+ */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <string.h>
+
+/* Long options without a letter are numbered from here. */
+enum {
+	OPTION_EGRESS = 256,
+	OPTION_TUNNEL,
+	OPTION_PROXY,
+	OPTION_CLIENT,
+	OPTION_JSON,
+	OPTION_MIN_SEVERITY,
+	OPTION_FAIL_ON,
+	OPTION_SENSOR,
+	OPTION_STRICT,
+	OPTION_NO_COLOR,
+};
+
+static const struct option_row {
+	int key; /* the letter, or a number from above */
+	unsigned group;
+	const char *name, *argument, *help;
+} rows[] = {
+	{OPTION_EGRESS, OPTIONS_JUDGE, "egress", "ADDR[/LEN]",
+		"an address traffic may come out of"},
+	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
+		"a tunnel interface, or a tunnel's far end"},
+	{OPTION_PROXY, OPTIONS_JUDGE, "proxy", "ADDR[:PORT]", "a proxy that clients must use"},
+	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
+		"whom to judge (default: every local client)"},
+	{'f', OPTIONS_FILES, "filter", "BPF", "read only what this capture filter passes"},
+	{'o', OPTIONS_JUDGE, "output", "NAME[:FILE]", "where results go (default: text)"},
+	{OPTION_JSON, OPTIONS_JUDGE, "json", NULL, "JSON lines on stdout: -o eve:-"},
+	{OPTION_MIN_SEVERITY, OPTIONS_JUDGE, "min-severity", "S",
+		"report info, low, medium, high, critical (low)"},
+	{OPTION_FAIL_ON, OPTIONS_JUDGE, "fail-on", "S",
+		"exit with 1 from this severity on (medium)"},
+	{OPTION_SENSOR, OPTIONS_FILES, "sensor", "NAME",
+		"name of this sensor, \"host\" in records"},
+	{OPTION_STRICT, OPTIONS_JUDGE, "strict", NULL,
+		"exit with 4 when something could not be kept"},
+	{'q', OPTIONS_JUDGE, "quiet", NULL, "alerts only, no summary"},
+	{'v', OPTIONS_FILES, "verbose", NULL, "interfaces, roles and counters on stderr"},
+	{OPTION_NO_COLOR, OPTIONS_JUDGE, "no-color", NULL, "no colours (as NO_COLOR does)"},
+	{'h', OPTIONS_COMMON, "help", NULL, "this text"},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+void options_print(FILE *to, unsigned groups)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!(rows[i].group & groups))
+			continue;
+		char name[40];
+		snprintf(name, sizeof(name), "--%s %s", rows[i].name,
+			rows[i].argument ? rows[i].argument : "");
+		if (rows[i].key < OPTION_EGRESS)
+			fprintf(to, "  -%c, %-26s %s\n", rows[i].key, name, rows[i].help);
+		else
+			fprintf(to, "      %-26s %s\n", name, rows[i].help);
+	}
+	if (groups == (OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE))
+		fputs("  -V, --version                  the version\n", to);
+}
+
+static bool policy_option(bool (*add)(struct policy *, const char *, const char **),
+	struct options *o, const char *name)
+{
+	const char *why;
+	if (add(&o->policy, optarg, &why))
+		return true;
+	usage_error("--%s %s: %s", name, optarg, why);
+	return false;
+}
+
+static bool severity_option(enum severity *out, const char *name)
+{
+	if (severity_parse(optarg, out))
+		return true;
+	usage_error("--%s %s: not one of info, low, medium, high, critical", name, optarg);
+	return false;
+}
+
+static bool output_option(struct options *o, const char *spec)
+{
+	if (o->output_count == OUTPUTS_MAX) {
+		usage_error("more than %d outputs", OUTPUTS_MAX);
+		return false;
+	}
+	o->outputs[o->output_count++] = spec;
+	return true;
+}
+
+static bool option_apply(struct options *o, int key)
+{
+	switch (key) {
+	case OPTION_EGRESS:
+		return policy_option(policy_add_egress, o, "egress");
+	case OPTION_TUNNEL:
+		return policy_option(policy_add_tunnel, o, "tunnel");
+	case OPTION_PROXY:
+		return policy_option(policy_add_proxy, o, "proxy");
+	case OPTION_CLIENT:
+		return policy_option(policy_add_client, o, "client");
+	case OPTION_MIN_SEVERITY:
+		return severity_option(&o->policy.min_severity, "min-severity");
+	case OPTION_FAIL_ON:
+		return severity_option(&o->fail_on, "fail-on");
+	case OPTION_JSON:
+		return output_option(o, "eve:-");
+	case 'o':
+		return output_option(o, optarg);
+	case 'f':
+		o->filter = optarg;
+		return true;
+	case OPTION_SENSOR:
+		o->sensor = optarg;
+		return true;
+	case OPTION_STRICT:
+		return o->strict = true;
+	case OPTION_NO_COLOR:
+		return o->no_color = true;
+	case 'q':
+		return o->quiet = true;
+	case 'v':
+		return o->verbose = true;
+	default:
+		return o->help = true;
+	}
+}
+
+/* What getopt_long wants, of the groups the subcommand takes. */
+static void getopt_fill(unsigned groups, struct option longs[ROWS + 1], char letters[2 * ROWS + 2])
+{
+	char *letter = letters;
+	*letter++ = ':';
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!(rows[i].group & groups))
+			continue;
+		*longs++ = (struct option){.name = rows[i].name,
+			.has_arg = rows[i].argument != NULL,
+			.val = rows[i].key};
+		if (rows[i].key >= OPTION_EGRESS)
+			continue;
+		*letter++ = (char)rows[i].key;
+		if (rows[i].argument)
+			*letter++ = ':';
+	}
+	*longs = (struct option){0};
+	*letter = '\0';
+}
+
+bool options_parse(struct options *o, const struct command *command, int argc, char **argv)
+{
+	struct option longs[ROWS + 1];
+	char letters[2 * ROWS + 2];
+	getopt_fill(OPTIONS_COMMON | command->options, longs, letters);
+	o->fail_on = SEVERITY_MEDIUM;
+	o->policy.min_severity = SEVERITY_LOW;
+	o->policy.window_ns = POLICY_WINDOW_NS;
+	opterr = 0;
+	for (int key; (key = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+		const char *word = argv[optind - 1];
+		if (key == ':')
+			usage_error("%s: %s needs an argument", command->name, word);
+		else if (key == '?')
+			usage_error("%s: no option %s", command->name, word);
+		if (key == ':' || key == '?' || !option_apply(o, key))
+			return false;
+	}
+	o->files = argv + optind;
+	o->file_count = argc - optind;
+	return true;
+}

@@ -1,0 +1,250 @@
+/* The arrows of the design, as calls: frames to dissect, observations to rules, alerts to outputs.
+ */
+#include "cli/pipeline.h"
+
+#include "capture/capture.h"
+#include "core/log.h"
+#include "dissect/dissect.h"
+#include "output/output.h"
+#include "rules/rules.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The signals asked for and not yet served; the only state at file scope. */
+static volatile sig_atomic_t stop_asked, stats_asked;
+
+struct pipeline {
+	const struct options *options;
+	struct source_table *sources;
+	struct stats stats;
+	struct interest interest;
+	struct capture *capture;
+	struct dissect *dissect;
+	struct engine *engine;
+	struct output_context context;
+	struct outputs *outputs;
+	bool input_failed;
+	uint64_t first_ns, last_ns;
+};
+
+static void signal_note(int signal_number)
+{
+	if (signal_number == SIGUSR1)
+		stats_asked = 1;
+	else
+		stop_asked = 1;
+}
+
+static void signals_catch(void)
+{
+	struct sigaction action = {.sa_handler = signal_note};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+static void alert_sink(void *sink, const struct alert *a)
+{
+	struct pipeline *p = sink;
+	outputs_alert(p->outputs, a);
+}
+
+static void observation_sink(void *sink, const struct observation *o)
+{
+	struct pipeline *p = sink;
+	if (p->engine)
+		engine_observe(p->engine, o);
+	else
+		outputs_observation(p->outputs, o);
+}
+
+/* "lan:x.pcap" is x.pcap with a role; "./lan:x.pcap" and any other prefix are file names. */
+static const char *role_split(const char *argument, enum role *role)
+{
+	char word[16];
+	const char *colon = strchr(argument, ':');
+	size_t length = colon ? (size_t)(colon - argument) : sizeof(word);
+	*role = ROLE_AUTO;
+	if (length >= sizeof(word))
+		return argument;
+	memcpy(word, argument, length);
+	word[length] = '\0';
+	return role_parse(word, role) ? colon + 1 : argument;
+}
+
+/* A capture that can't be opened does not keep the others from being judged. */
+static bool captures_open(struct pipeline *p)
+{
+	const struct capture_options options = {.filter = p->options->filter};
+	p->capture = capture_new(&options, p->sources, &p->stats);
+	bool any = false;
+	for (int i = 0; p->capture && i < p->options->file_count; i++) {
+		enum role role;
+		const char *name = role_split(p->options->files[i], &role);
+		bool opened = capture_add(p->capture, name, role);
+		p->input_failed |= !opened;
+		any |= opened;
+	}
+	return any;
+}
+
+static int outputs_open_all(struct pipeline *p, bool judge)
+{
+	const struct options *o = p->options;
+	const char *standard = judge ? "text" : "eve";
+	unsigned count = o->output_count ? o->output_count : 1;
+	for (unsigned i = 0; i < count; i++) {
+		const char *spec = o->output_count ? o->outputs[i] : standard;
+		enum output_status status = outputs_open(p->outputs, spec);
+		if (status != OUTPUT_OK)
+			return status == OUTPUT_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	}
+	return EXIT_CLEAN;
+}
+
+static int out_of_memory(void)
+{
+	log_message("not enough memory for the tables; close other programs and try again");
+	return EXIT_FAILED;
+}
+
+static int pipeline_open(struct pipeline *p, bool judge)
+{
+	const struct options *o = p->options;
+	const struct dissect_options sizes = {
+		.flows = DISSECT_FLOWS, .transactions = DISSECT_TRANSACTIONS};
+	const char *no_color = getenv("NO_COLOR");
+	p->sources = source_table_new();
+	p->context = (struct output_context){
+		.sources = p->sources,
+		.stats = &p->stats,
+		.sensor = o->sensor,
+		.color = !o->no_color && !(no_color && no_color[0]),
+		.quiet = o->quiet,
+		.observations = !judge,
+	};
+	p->outputs = outputs_new(&p->context);
+	if (!p->sources || !p->outputs)
+		return out_of_memory();
+	if (o->filter && !capture_filter_valid(o->filter))
+		return EXIT_USAGE;
+	int status = outputs_open_all(p, judge);
+	if (status != EXIT_CLEAN)
+		return status;
+	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
+	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
+	if (judge)
+		p->engine = engine_new(&o->policy, p->sources, &p->stats, alert_sink, p);
+	if (!p->dissect || (judge && !p->engine))
+		return out_of_memory();
+	return captures_open(p) ? EXIT_CLEAN : EXIT_FAILED;
+}
+
+/* The span of packet times, from a batch that may hold several captures. */
+static void span_note(struct pipeline *p, const struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint64_t time_ns = batch->frames[i].time_ns;
+		if (!p->first_ns || time_ns < p->first_ns)
+			p->first_ns = time_ns;
+		if (time_ns > p->last_ns)
+			p->last_ns = time_ns;
+	}
+}
+
+static void stats_print(const struct stats *stats)
+{
+	for (const struct stat_info *row = stat_info; row->name; row++) {
+		uint64_t value = stat_value(stats, row);
+		if (value)
+			log_message("%-28s %12" PRIu64 "  %s", row->name, value, row->help);
+	}
+}
+
+static void pipeline_loop(struct pipeline *p)
+{
+	struct batch batch;
+	capture_next(p->capture, &batch);
+	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
+		span_note(p, &batch);
+		dissect_batch(p->dissect, &batch);
+		if (stats_asked) {
+			stats_asked = 0;
+			stats_print(&p->stats);
+		}
+		capture_next(p->capture, &batch);
+	}
+}
+
+static void pipeline_finish(struct pipeline *p)
+{
+	struct summary summary = {
+		.stats = &p->stats,
+		.sources = p->sources,
+		.first_ns = p->first_ns,
+		.last_ns = p->last_ns,
+		.min_severity = p->options->policy.min_severity,
+	};
+	dissect_finish(p->dissect);
+	if (p->engine) {
+		engine_finish(p->engine);
+		engine_summarise(p->engine, &summary);
+		outputs_end(p->outputs, &summary);
+	}
+}
+
+static void interfaces_print(const struct source_table *sources)
+{
+	for (uint32_t i = 0; i < sources->interfaces; i++) {
+		const struct interface *row = &sources->interface[i];
+		log_message("%s: interface %s, link type %u, %s (%s)",
+			sources->capture[row->capture], row->name[0] ? row->name : "without a name",
+			row->link_type, role_name(row->role),
+			row->declared ? "as declared" : "guessed");
+	}
+}
+
+/* Anything that may have cost a finding. */
+static bool pipeline_degraded(const struct stats *s)
+{
+	return s->flows_evicted || s->stun_evicted || s->clients_evicted || s->findings_evicted ||
+		s->stun_attributes_cut || s->too_many_layers;
+}
+
+/* Closes everything and says how the run went. */
+static int pipeline_close(struct pipeline *p, int status)
+{
+	bool failed = p->input_failed || (p->capture && capture_failed(p->capture));
+	bool leak = p->engine && engine_findings(p->engine, p->options->fail_on);
+	failed |= p->outputs && !outputs_free(p->outputs);
+	engine_free(p->engine);
+	dissect_free(p->dissect);
+	capture_free(p->capture);
+	free(p->sources);
+	if (status != EXIT_CLEAN)
+		return status;
+	if (failed)
+		return EXIT_FAILED;
+	if (leak)
+		return EXIT_LEAK;
+	return p->options->strict && pipeline_degraded(&p->stats) ? EXIT_DEGRADED : EXIT_CLEAN;
+}
+
+int pipeline_run(const struct options *o, bool judge)
+{
+	struct pipeline p = {.options = o};
+	int status = pipeline_open(&p, judge);
+	if (status != EXIT_CLEAN)
+		return pipeline_close(&p, status);
+	signals_catch();
+	pipeline_loop(&p);
+	pipeline_finish(&p);
+	if (o->verbose) {
+		interfaces_print(p.sources);
+		stats_print(&p.stats);
+	}
+	return pipeline_close(&p, EXIT_CLEAN);
+}

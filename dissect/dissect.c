@@ -1,0 +1,256 @@
+/*
+ * The run of a batch through dissect/: read the headers of all frames, look up all flows with their
+ * memory fetched ahead, then ask the dissectors whose shape a payload has.
+ *
+ * The trampoline is the loop in layers_dissect: each layer names the next by carrier and number, so
+ * nesting costs no stack and is bounded in one place.
+ */
+#include "dissect/dissect.h"
+
+#include "core/source.h"
+#include "dissect/dissector.h"
+#include "dissect/flow.h"
+
+#include <stdlib.h>
+
+/* Headers below one another, tunnels included; deeper is an attack or an error. */
+#define LAYERS_MAX 16
+#define NUMBERS    65536
+
+#define DISSECTOR(name) extern const struct dissector dissector_##name;
+#include "dissect/dissectors.h"
+#undef DISSECTOR
+
+static const struct dissector *const dissectors[] = {
+#define DISSECTOR(name) &dissector_##name,
+#include "dissect/dissectors.h"
+#undef DISSECTOR
+};
+
+#define DISSECTORS (sizeof(dissectors) / sizeof(dissectors[0]))
+
+struct dissect {
+	const struct interest *interest;
+	struct stats *stats;
+	void (*emit)(void *sink, const struct observation *);
+	void *sink;
+	uint64_t now_ns; /* packet time so far: never runs backwards */
+	struct flow_table flows;
+	void *state[DISSECTORS];
+	struct packet packets[BATCH_FRAMES];
+	bool interface_seen[SOURCE_INTERFACES_MAX];
+	/* By carrier and number: index + 1 of the dissector, 0 where there is none. */
+	uint8_t route[CARRIER_UDP][NUMBERS];
+};
+
+const struct dissector_info *dissector_info(unsigned i)
+{
+	return i < DISSECTORS ? &dissectors[i]->info : NULL;
+}
+
+static void routes_fill(struct dissect *d)
+{
+	for (size_t i = 0; i < DISSECTORS; i++) {
+		for (size_t n = 0; n < dissectors[i]->number_count; n++)
+			d->route[dissectors[i]->carrier][dissectors[i]->numbers[n]] = (uint8_t)(i +
+				1);
+	}
+}
+
+static bool states_open(struct dissect *d, const struct dissect_options *options)
+{
+	for (size_t i = 0; i < DISSECTORS; i++) {
+		if (!dissectors[i]->open)
+			continue;
+		d->state[i] = dissectors[i]->open(options);
+		if (!d->state[i])
+			return false;
+	}
+	return true;
+}
+
+struct dissect *dissect_new(const struct dissect_options *options, const struct interest *interest,
+	struct stats *stats, void (*emit)(void *sink, const struct observation *), void *sink)
+{
+	struct dissect *d = calloc(1, sizeof(*d));
+	if (!d)
+		return NULL;
+	d->interest = interest;
+	d->stats = stats;
+	d->emit = emit;
+	d->sink = sink;
+	routes_fill(d);
+	if (flow_table_init(&d->flows, options->flows) && states_open(d, options))
+		return d;
+	dissect_free(d);
+	return NULL;
+}
+
+void dissect_free(struct dissect *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < DISSECTORS; i++) {
+		if (d->state[i])
+			dissectors[i]->close(d->state[i]);
+	}
+	flow_table_free(&d->flows);
+	free(d);
+}
+
+struct stats *dissection_stats(const struct dissection *d)
+{
+	return d->run->stats;
+}
+
+bool dissection_wants(const struct dissection *d, enum observation_kind kind)
+{
+	return d->run->interest->observations & INTEREST_IN(kind);
+}
+
+void dissection_observe(
+	const struct dissection *d, enum observation_kind kind, struct observation *o)
+{
+	const struct packet *p = d->packet;
+	*o = (struct observation){0};
+	o->head = (struct obs_head){
+		.time_ns = p->frame->time_ns,
+		.frame = p->frame->number,
+		.flow_id = d->flow ? flow_number(&d->run->flows, d->flow) : 0,
+		.src = p->src,
+		.dst = p->dst,
+		.capture = p->frame->capture,
+		.interface = p->frame->interface,
+		.kind = (uint8_t)kind,
+		.protocol = p->protocol,
+		.direction = p->direction,
+		.hop_limit = p->hop_limit,
+		.depth = p->depth,
+		.has_macs = p->has_macs,
+		.from_opener = p->from_opener,
+	};
+	memcpy(o->head.src_mac, p->src_mac, sizeof(p->src_mac));
+	memcpy(o->head.dst_mac, p->dst_mac, sizeof(p->dst_mac));
+}
+
+void dissection_emit(const struct dissection *d, const struct observation *o)
+{
+	if (dissection_wants(d, o->head.kind))
+		d->run->emit(d->run->sink, o);
+}
+
+/* What ended a packet's way up, in the counters. */
+static void verdict_count(struct stats *stats, enum verdict verdict)
+{
+	stats->invalid += verdict == MALFORMED;
+	stats->truncated_packets += verdict == TRUNCATED;
+}
+
+static void unrouted_count(struct stats *stats, enum carrier carrier)
+{
+	stats->unknown_link += carrier == CARRIER_LINK;
+	stats->unknown_ethertype += carrier == CARRIER_ETHERTYPE;
+	stats->unknown_protocol += carrier == CARRIER_IPPROTO;
+}
+
+static void layers_dissect(struct dissection *d, struct reader *r)
+{
+	struct dissect *run = d->run;
+	enum verdict verdict = MORE;
+	while (verdict == MORE && d->carrier < CARRIER_UDP) {
+		unsigned row = run->route[d->carrier][d->number];
+		if (row == 0) {
+			unrouted_count(run->stats, d->carrier);
+			return;
+		}
+		if (d->packet->depth++ == LAYERS_MAX) {
+			run->stats->too_many_layers++;
+			return;
+		}
+		verdict = dissectors[row - 1]->dissect(d, r);
+	}
+	verdict_count(run->stats, verdict);
+	d->packet->has_payload = verdict == MORE;
+	d->packet->payload = *r;
+}
+
+/* From the frame's first byte to the transport header. */
+static void frame_dissect(struct dissect *d, const struct frame *frame, struct packet *p)
+{
+	*p = (struct packet){.frame = frame, .direction = frame->direction};
+	struct dissection dissection = {
+		.run = d, .packet = p, .carrier = CARRIER_LINK, .number = frame->link_type};
+	struct reader r = reader_make(frame->bytes, frame->captured, frame->captured < frame->wire);
+	d->stats->packets++;
+	d->stats->bytes += frame->wire;
+	d->stats->cut += r.cut;
+	layers_dissect(&dissection, &r);
+	if (!p->has_ports)
+		return;
+	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
+	p->hash = table_hash(&d->flows.table, &p->key);
+	table_prefetch_slot(&d->flows.table, p->hash);
+}
+
+/* Asks the dissectors over UDP, by shape. */
+static void payload_dissect(struct dissection *d)
+{
+	for (size_t i = 0; i < DISSECTORS; i++) {
+		const struct dissector *row = dissectors[i];
+		if (row->carrier != CARRIER_UDP || !row->probe(d->packet->payload))
+			continue;
+		struct reader r = d->packet->payload;
+		d->state = d->run->state[i];
+		enum verdict verdict = row->dissect(d, &r);
+		d->run->stats->truncated_packets += verdict == TRUNCATED;
+		if (verdict != NOT_MINE)
+			return;
+	}
+}
+
+static void interface_announce(struct dissect *d, struct packet *p)
+{
+	d->interface_seen[p->frame->interface] = true;
+	struct dissection dissection = {.run = d, .packet = p};
+	struct observation o;
+	dissection_observe(&dissection, OBS_LINK, &o);
+	o.link.link_type = p->frame->link_type;
+	dissection_emit(&dissection, &o);
+}
+
+static void packet_dissect(struct dissect *d, struct packet *p)
+{
+	if (p->frame->time_ns >= d->now_ns)
+		d->now_ns = p->frame->time_ns;
+	else
+		d->stats->late++;
+	if (!d->interface_seen[p->frame->interface])
+		interface_announce(d, p);
+	if (!p->has_ports)
+		return;
+	struct flow *flow = flow_find(&d->flows, p, d->now_ns, d->stats);
+	struct dissection dissection = {.run = d, .packet = p, .flow = flow};
+	if (p->has_payload)
+		payload_dissect(&dissection);
+}
+
+void dissect_batch(struct dissect *d, const struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++)
+		frame_dissect(d, &batch->frames[i], &d->packets[i]);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		if (d->packets[i].has_ports)
+			table_prefetch_entry(&d->flows.table, d->packets[i].hash);
+	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		packet_dissect(d, &d->packets[i]);
+	if (d->now_ns > FLOW_IDLE_NS)
+		table_expire(&d->flows.table, d->now_ns - FLOW_IDLE_NS);
+}
+
+void dissect_finish(struct dissect *d)
+{
+	d->stats->flows_active = d->flows.table.count;
+	d->stats->flows_evicted = d->flows.table.evicted;
+	d->stats->flow_memory = table_memory(&d->flows.table);
+}

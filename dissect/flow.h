@@ -1,0 +1,41 @@
+/*
+ * The flow table: every UDP and TCP 5-tuple seen lately, bounded, oldest out first.
+ *
+ * What each packet needs fits one cache line; the rest lies in a second array.
+ */
+#ifndef SEEP_DISSECT_FLOW_H
+#define SEEP_DISSECT_FLOW_H
+
+#include "core/flow_key.h"
+#include "core/packet.h"
+#include "core/stats.h"
+#include "core/table.h"
+
+/* Idle longer than this, a flow is over: NATs forget UDP sooner (RFC 4787 REQ-5 asks for 5 min). */
+#define FLOW_IDLE_NS (300 * UINT64_C(1000000000))
+
+struct flow {
+	struct table_entry age;
+	struct flow_key key;
+	bool opened_by_high; /* the first packet seen came from the key's high end */
+	uint8_t reserved[7];
+};
+
+_Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
+
+struct flow_table {
+	struct table table;
+	uint64_t *first_ns; /* of the flow in the same place */
+};
+
+bool flow_table_init(struct flow_table *t, uint32_t capacity);
+void flow_table_free(struct flow_table *t);
+
+/* The packet's flow, new or not, used now; also sets packet->from_opener. */
+struct flow *flow_find(
+	struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+
+/* The number of records (core/flow_key.h). */
+uint64_t flow_number(const struct flow_table *t, const struct flow *f);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * IPv4 (RFC 791). Reads addresses, TTL and protocol, and ends the payload where the total length
+ * says, so that link-layer padding is not taken for payload. Options are stepped over, checksums
+ * not checked (a host's own packets are captured before the card fills them in). Fragments are
+ * counted and left alone: they are not put together yet.
+ */
+#include "dissect/dissector.h"
+#include "dissect/ethertype.h"
+
+#define HEADER_MIN      20U
+#define FRAGMENT_OFFSET 0x1fff
+#define MORE_FRAGMENTS  0x2000
+
+/* Ends the reader behind the packet. A total length of 0 is a segment that the network card was to
+ * cut up; one beyond what was captured makes running out a truncation. */
+static void packet_limit(struct reader *r, size_t header, size_t total)
+{
+	if (total == 0)
+		return;
+	size_t payload = total - header;
+	if (payload > reader_left(r))
+		r->cut = true;
+	reader_limit(r, payload);
+}
+
+static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
+{
+	struct packet *p = d->packet;
+	uint8_t version = reader_u8(r);
+	reader_skip(r, 1); /* DSCP, ECN */
+	uint16_t total = reader_u16(r);
+	reader_skip(r, 2); /* identification */
+	uint16_t fragment = reader_u16(r);
+	uint8_t hop_limit = reader_u8(r);
+	uint8_t protocol = reader_u8(r);
+	reader_skip(r, 2); /* checksum */
+	const uint8_t *src = reader_take(r, 4);
+	const uint8_t *dst = reader_take(r, 4);
+	size_t header = (version & 0x0fU) * 4;
+	if (!r->failed && (version >> 4 != 4 || header < HEADER_MIN || (total && total < header)))
+		return MALFORMED;
+	if (!r->failed)
+		reader_skip(r, header - HEADER_MIN);
+	if (r->failed)
+		return reader_verdict(r);
+	packet_limit(r, header, total);
+	p->src.addr = addr_v4(src);
+	p->dst.addr = addr_v4(dst);
+	p->hop_limit = hop_limit;
+	p->protocol = protocol;
+	struct stats *stats = dissection_stats(d);
+	stats->ipv4++;
+	if (fragment & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) {
+		stats->fragments++;
+		return DONE;
+	}
+	return dissection_next(d, CARRIER_IPPROTO, protocol);
+}
+
+extern const struct dissector dissector_ipv4;
+const struct dissector dissector_ipv4 = {
+	.info = {"ipv4", "RFC 791"},
+	.carrier = CARRIER_ETHERTYPE,
+	.numbers = {ETHERTYPE_IPV4},
+	.number_count = 1,
+	.dissect = ipv4_dissect,
+};

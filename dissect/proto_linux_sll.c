@@ -1,0 +1,29 @@
+/*
+ * Linux cooked capture, version 1: what `-i any` writes
+ * (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). Tells the direction and the sender's
+ * link address; there is no destination address.
+ */
+#include "core/link_type.h"
+#include "dissect/dissector.h"
+#include "dissect/sll.h"
+
+static enum verdict linux_sll_dissect(struct dissection *d, struct reader *r)
+{
+	uint16_t packet_type = reader_u16(r);
+	reader_skip(r, 2); /* ARPHRD_ type of the device */
+	uint16_t address_length = reader_u16(r);
+	sll_sender(d->packet, packet_type, address_length, r);
+	uint16_t protocol = reader_u16(r);
+	if (r->failed)
+		return reader_verdict(r);
+	return dissection_next(d, CARRIER_ETHERTYPE, protocol);
+}
+
+extern const struct dissector dissector_linux_sll;
+const struct dissector dissector_linux_sll = {
+	.info = {"linux_sll", "LINKTYPE_LINUX_SLL"},
+	.carrier = CARRIER_LINK,
+	.numbers = {LINK_LINUX_SLL},
+	.number_count = 1,
+	.dissect = linux_sll_dissect,
+};

@@ -1,0 +1,38 @@
+/*
+ * TCP (RFC 9293), as far as a flow needs it: ports and where the payload starts. Streams are not
+ * put together yet, so nothing reads the payload; segments are counted so that the summary can say
+ * so.
+ */
+#include "dissect/dissector.h"
+
+#define HEADER_MIN   20U
+#define PROTOCOL_TCP 6
+
+static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
+{
+	struct packet *p = d->packet;
+	p->src.port = reader_u16(r);
+	p->dst.port = reader_u16(r);
+	reader_skip(r, 4 + 4); /* sequence and acknowledgment numbers */
+	size_t header = (reader_u8(r) >> 4) * 4U;
+	reader_skip(r, HEADER_MIN - 13);
+	if (r->failed)
+		return reader_verdict(r);
+	if (header < HEADER_MIN)
+		return MALFORMED;
+	reader_skip(r, header - HEADER_MIN);
+	if (r->failed)
+		return reader_verdict(r);
+	p->has_ports = true;
+	dissection_stats(d)->tcp++;
+	return DONE;
+}
+
+extern const struct dissector dissector_tcp;
+const struct dissector dissector_tcp = {
+	.info = {"tcp", "RFC 9293"},
+	.carrier = CARRIER_IPPROTO,
+	.numbers = {PROTOCOL_TCP},
+	.number_count = 1,
+	.dissect = tcp_dissect,
+};

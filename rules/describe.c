@@ -1,0 +1,46 @@
+/* The shared sentences. */
+#include "rules/describe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void describe_append(char *text, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text + length, ALERT_TEXT_MAX - length, format, arguments);
+	va_end(arguments);
+}
+
+void describe_expected(struct alert *a)
+{
+	if (a->expected_count == 0) {
+		describe_append(
+			a->message, "; its traffic should have gone through the tunnel or proxy");
+		return;
+	}
+	describe_append(a->message, "; its traffic should have come out of ");
+	for (uint32_t i = 0; i < a->expected_count; i++) {
+		char text[PREFIX_TEXT_MAX];
+		describe_append(
+			a->message, "%s%s", i ? " or " : "", prefix_text(&a->expected[i], text));
+	}
+}
+
+void describe_remedy(struct alert *a)
+{
+	a->remedy[0] = '\0';
+	if (a->head.src.addr.family == ADDR_V6)
+		describe_append(a->remedy,
+			"The packets went out over IPv6: have the VPN carry IPv6, or block it "
+			"outside "
+			"the tunnel. ");
+	describe_append(a->remedy,
+		"Turn on the VPN's kill switch so that nothing leaves outside the tunnel. In "
+		"Chromium, "
+		"Chrome, Brave and Edge set the WebRTC IP handling policy to "
+		"disable_non_proxied_udp; in Firefox set media.peerconnection.ice.proxy_only to "
+		"true.");
+}

@@ -1,0 +1,18 @@
+/*
+ * Sentences that several detections share, so that one fact is always said in the same words.
+ */
+#ifndef SEEP_RULES_DESCRIBE_H
+#define SEEP_RULES_DESCRIBE_H
+
+#include "core/alert.h"
+
+/* Appends to a text of ALERT_TEXT_MAX bytes; what does not fit is cut. */
+__attribute__((format(printf, 2, 3))) void describe_append(char *text, const char *format, ...);
+
+/* "; its traffic should have come out of A or B" or what is known instead. */
+void describe_expected(struct alert *a);
+
+/* What to do about UDP that goes around a tunnel or proxy, for the address family that was seen. */
+void describe_remedy(struct alert *a);
+
+#endif

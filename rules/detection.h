@@ -1,0 +1,50 @@
+/*
+ * What a detection is, and what it may look at. Private to rules/.
+ *
+ * A detection reads observations, the declared policy and the learned knowledge, decides, and
+ * raises a draft alert; folding, grading over time and reporting are the engine's. To add one:
+ * leak_x.c and a row in detections.h.
+ */
+#ifndef SEEP_RULES_DETECTION_H
+#define SEEP_RULES_DETECTION_H
+
+#include "rules/knowledge.h"
+#include "rules/rules.h"
+
+struct findings;
+
+/* What `observe` gets beside the observation. */
+struct judgement {
+	const struct knowledge *knowledge;
+	struct findings *findings;
+	const struct detection *detection;
+};
+
+struct detection {
+	struct detection_info info;
+	uint32_t wants; /* mask of observation kinds */
+	void (*observe)(const struct judgement *j, const struct observation *o);
+	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
+	void (*describe)(struct alert *a);
+};
+
+/* An alert of this detection about `client`, with the evidence's head, path and vantage filled in.
+ */
+struct alert alert_draft(
+	const struct judgement *j, const struct observation *o, const struct addr *client);
+
+/* Adds what was given away, what was expected, and a frame of evidence; what does not fit is left
+ * out (and for `expected` marked). */
+void alert_add_leaked(struct alert *a, const struct addr *leaked);
+void alert_add_expected(struct alert *a, const struct expectation *expected);
+void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint64_t frame);
+
+/* The frames of a transaction: its request, and the answer in `o`. */
+void alert_add_transaction(
+	struct alert *a, const struct obs_stun_answer *answer, const struct observation *o);
+
+/* Hands the draft to the findings: one leak, one alert. Caps its severity at info where nothing is
+ * expected of the client. */
+void finding_raise(const struct judgement *j, struct alert *draft);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * The engine: knowledge first, then each detection that wants the observation.
+ */
+#include "rules/findings.h"
+#include "rules/rules.h"
+
+#include <stdlib.h>
+
+#define DETECTION(name) extern const struct detection detection_##name;
+#include "rules/detections.h"
+#undef DETECTION
+
+static const struct detection *const detections[] = {
+#define DETECTION(name) &detection_##name,
+#include "rules/detections.h"
+#undef DETECTION
+};
+
+#define DETECTIONS (sizeof(detections) / sizeof(detections[0]))
+
+struct engine {
+	struct knowledge knowledge;
+	struct findings findings;
+};
+
+const struct detection_info *detection_info(unsigned i)
+{
+	return i < DETECTIONS ? &detections[i]->info : NULL;
+}
+
+struct engine *engine_new(const struct policy *policy, const struct source_table *sources,
+	struct stats *stats, void (*report)(void *sink, const struct alert *), void *sink)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	if (knowledge_init(&e->knowledge, policy, sources, stats) &&
+		findings_init(&e->findings, &e->knowledge, report, sink))
+		return e;
+	engine_free(e);
+	return NULL;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	findings_free(&e->findings);
+	knowledge_free(&e->knowledge);
+	free(e);
+}
+
+uint32_t engine_interest(void)
+{
+	uint32_t kinds = KNOWLEDGE_WANTS;
+	for (size_t i = 0; i < DETECTIONS; i++)
+		kinds |= detections[i]->wants;
+	return kinds;
+}
+
+void engine_observe(struct engine *e, const struct observation *o)
+{
+	knowledge_learn(&e->knowledge, o);
+	for (size_t i = 0; i < DETECTIONS; i++) {
+		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))
+			continue;
+		struct judgement j = {
+			.knowledge = &e->knowledge,
+			.findings = &e->findings,
+			.detection = detections[i],
+		};
+		detections[i]->observe(&j, o);
+	}
+}
+
+void engine_finish(struct engine *e)
+{
+	findings_close(&e->findings);
+}
+
+uint64_t engine_findings(const struct engine *e, enum severity severity)
+{
+	uint64_t sum = 0;
+	for (enum severity s = severity; s < SEVERITIES; s++)
+		sum += e->findings.by_severity[s];
+	return sum;
+}
+
+void engine_summarise(const struct engine *e, struct summary *s)
+{
+	for (enum severity severity = SEVERITY_INFO; severity < SEVERITIES; severity++)
+		s->findings[severity] = e->findings.by_severity[severity];
+	knowledge_summarise(&e->knowledge, s);
+}

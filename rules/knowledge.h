@@ -1,0 +1,105 @@
+/*
+ * What the engine learned from the wire: who the clients are, whether a tunnel is in use, and which
+ * addresses traffic comes out of at its far end. Written by the engine alone; detections read it.
+ */
+#ifndef SEEP_RULES_KNOWLEDGE_H
+#define SEEP_RULES_KNOWLEDGE_H
+
+#include "core/alert.h"
+#include "core/interest.h"
+#include "core/policy.h"
+#include "core/source.h"
+#include "core/stats.h"
+#include "core/summary.h"
+#include "core/table.h"
+
+#define KNOWLEDGE_CLIENTS 65536
+#define KNOWLEDGE_SERVERS 16384
+#define EGRESS_SET_MAX    16
+
+/* What knowledge_learn reads. */
+#define KNOWLEDGE_WANTS                                                                            \
+	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
+		INTEREST_IN(OBS_ALLOCATION))
+
+/* Addresses traffic may come out of. */
+struct egress_set {
+	uint32_t count;
+	struct prefix prefix[EGRESS_SET_MAX];
+};
+
+struct client_key {
+	struct addr addr;
+	uint8_t reserved[7];
+};
+
+struct client {
+	struct table_entry age;
+	struct client_key key;
+	uint64_t requests;
+	uint64_t findings[SEVERITIES];
+	struct egress_set learned; /* on a gateway, where each client has its own way out */
+	uint32_t reserved;
+};
+
+struct server {
+	struct table_entry age;
+	struct endpoint endpoint;
+	uint8_t reserved[4];
+	uint64_t answers;
+};
+
+struct knowledge {
+	const struct policy *policy;
+	const struct source_table *sources;
+	struct stats *stats;
+	struct table clients, servers;
+	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
+	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
+		       */
+	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
+};
+
+/* What a client's traffic is measured against. */
+struct expectation {
+	bool any;      /* something is expected; else a leak can't be told from ordinary exposure */
+	bool tunnel;   /* traffic should go into a tunnel */
+	bool proxy;    /* or to a proxy */
+	bool declared; /* `egress` is the user's word */
+	bool learned;  /* or was learned */
+	const struct prefix *egress; /* where it should come out; policy's or knowledge's */
+	uint32_t egress_count;       /* may be 0 */
+};
+
+bool knowledge_init(struct knowledge *k, const struct policy *policy,
+	const struct source_table *sources, struct stats *stats);
+void knowledge_free(struct knowledge *k);
+
+/* The engine's: takes in an observation before detections see it. */
+void knowledge_learn(struct knowledge *k, const struct observation *o);
+
+/* Is this a client to judge? Declared clients are, and nobody else; without a declaration a local
+ * one is: in a private network, sent out by the capturing host, or with a hop limit no router has
+ * lowered yet. */
+bool knowledge_judges(
+	const struct knowledge *k, const struct addr *client, uint8_t direction, uint8_t hop_limit);
+
+/* The same for who asked in a transaction; false when the request was not seen. */
+bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
+
+/* NULL when it was never seen, or forgotten. */
+struct client *knowledge_client(const struct knowledge *k, const struct addr *addr);
+
+void knowledge_expect(
+	const struct knowledge *k, const struct addr *client, struct expectation *out);
+
+enum path knowledge_path(const struct knowledge *k, uint16_t interface, const struct endpoint *dst);
+enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interface);
+
+/* Did this address, reached by this path, come out where it should not have? */
+bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped);
+
+/* The members of the summary that only knowledge has. */
+void knowledge_summarise(const struct knowledge *k, struct summary *s);
+
+#endif

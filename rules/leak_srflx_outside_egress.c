@@ -1,0 +1,111 @@
+/*
+ * srflx-outside-egress: a STUN server (or an ICE peer) told a client an address that is not one its
+ * tunnel or proxy comes out of (RFC 8489 §14.2, RFC 8445 §5.1.1.2). That address is the client's
+ * own at its Internet provider; the server has it, and the browser hands it to the page as the
+ * server-reflexive candidate. It leaks although every page is loaded through the tunnel.
+ *
+ * Judged by the matched transaction, never by "an address was seen": the success that a client
+ * SENDS carries its peer's address. Private, link-local and carrier-grade NAT addresses identify
+ * nobody and are left alone. Known false positive: an exit that uses more addresses than were
+ * declared.
+ */
+#include "rules/describe.h"
+#include "rules/detection.h"
+
+static enum stage stage_of(const struct obs_stun_answer *answer)
+{
+	if (answer->nominates)
+		return STAGE_NOMINATED;
+	return answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
+}
+
+/* A declared egress is contradicted by the address itself; otherwise the interface's role carries
+ * the verdict. An answer from elsewhere, or one that names two addresses, may be a forgery. */
+static enum confidence confidence_of(const struct judgement *j, const struct observation *o,
+	const struct expectation *expected, enum path path)
+{
+	const struct obs_binding_result *result = &o->binding_result;
+	if (!result->answer.same_server || result->disputed)
+		return CONFIDENCE_LOW;
+	if (path == PATH_TUNNEL)
+		return CONFIDENCE_MEDIUM;
+	if (expected->declared)
+		return CONFIDENCE_HIGH;
+	return knowledge_confidence(j->knowledge, result->answer.request_interface);
+}
+
+static void observe(const struct judgement *j, const struct observation *o)
+{
+	const struct obs_stun_answer *answer = &o->binding_result.answer;
+	struct addr mapped = addr_unmapped(&o->binding_result.mapped.addr);
+	if (!knowledge_judges_answer(j->knowledge, answer) || addr_scope(&mapped) != SCOPE_GLOBAL)
+		return;
+	struct expectation expected;
+	knowledge_expect(j->knowledge, &answer->client.addr, &expected);
+	enum path path = knowledge_path(j->knowledge, answer->request_interface, &answer->server);
+	if (!expectation_violated(&expected, path, &mapped))
+		return;
+	struct alert a = alert_draft(j, o, &answer->client.addr);
+	/* Inside the tunnel it is an exit nobody declared, not the client's own address. */
+	if (path == PATH_TUNNEL)
+		a.severity = SEVERITY_MEDIUM;
+	a.path = path;
+	a.stage = stage_of(answer);
+	a.confidence = confidence_of(j, o, &expected, path);
+	alert_add_leaked(&a, &mapped);
+	alert_add_expected(&a, &expected);
+	alert_add_transaction(&a, answer, o);
+	finding_raise(j, &a);
+}
+
+static void describe(struct alert *a)
+{
+	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+	const char *who = a->stage > STAGE_GATHERED ? "peer" : "STUN server";
+	const char *what = a->path == PATH_TUNNEL ? "an address not declared as egress,"
+						  : "its real address";
+	a->message[0] = '\0';
+	describe_append(a->message, "%s told %s %s %s %s", addr_text(&a->client, client), who,
+		endpoint_text(&a->server, server), what, addr_text(&a->leaked[0], leaked));
+	describe_expected(a);
+	describe_remedy(a);
+}
+
+static const char *const references[] = {
+	"RFC 8489 section 14.2",
+	"RFC 8445 section 5.1.1.2",
+	"RFC 8828 section 3",
+	NULL,
+};
+
+extern const struct detection detection_srflx_outside_egress;
+const struct detection detection_srflx_outside_egress = {
+	.info =
+		{
+			.id = "srflx-outside-egress",
+			.signature_id = 1,
+			.revision = 1,
+			.severity = SEVERITY_CRITICAL,
+			.title = "STUN told a real address around the tunnel",
+			.category = "Potential Corporate Privacy Violation",
+			.catalogue = "D01",
+			.why = "A STUN server answers with the address it saw. When that is not "
+			       "where the tunnel "
+			       "or proxy comes out, the request went around it: the server has "
+			       "learned the "
+			       "client's real address, and a browser passes it on to the page, "
+			       "which any script "
+			       "can read, as its server-reflexive candidate.",
+			.remedy =
+				"Stop UDP outside the tunnel (kill switch, or a firewall rule on "
+				"the physical "
+				"interface) and restrict WebRTC to proxied traffic in the browser.",
+			.false_positive = "A VPN exit with more addresses than were declared: "
+					  "declare its whole "
+					  "prefix with --egress.",
+			.references = references,
+		},
+	.wants = INTEREST_IN(OBS_BINDING_RESULT),
+	.observe = observe,
+	.describe = describe,
+};

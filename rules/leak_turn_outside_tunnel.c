@@ -1,0 +1,89 @@
+/*
+ * turn-outside-tunnel: a TURN server allocated a relay for a client that reached it around its
+ * tunnel (RFC 8656 §7). The relay hides the client from its peers, not from the relay: the success
+ * carries the client's address in XOR-MAPPED-ADDRESS, so the operator has it.
+ *
+ * Judged by the mapped address and the path, never by the relayed address, which may well be a
+ * private one of the server's own network. Known false positive: an exit with more addresses than
+ * were declared.
+ */
+#include "rules/describe.h"
+#include "rules/detection.h"
+
+static void observe(const struct judgement *j, const struct observation *o)
+{
+	const struct obs_stun_answer *answer = &o->allocation.answer;
+	const struct knowledge *k = j->knowledge;
+	if (!knowledge_judges_answer(k, answer))
+		return;
+	struct addr mapped = addr_unmapped(&o->allocation.mapped.addr);
+	bool named = addr_scope(&mapped) == SCOPE_GLOBAL;
+	struct expectation expected;
+	knowledge_expect(k, &answer->client.addr, &expected);
+	enum path path = knowledge_path(k, answer->request_interface, &answer->server);
+	bool around = path == PATH_DIRECT && (expected.tunnel || expected.proxy);
+	if (named ? !expectation_violated(&expected, path, &mapped) : !around)
+		return;
+	struct alert a = alert_draft(j, o, &answer->client.addr);
+	a.path = path;
+	a.stage = STAGE_GATHERED;
+	if (path == PATH_TUNNEL)
+		a.severity = SEVERITY_MEDIUM;
+	if (!expected.declared)
+		a.confidence = knowledge_confidence(k, answer->request_interface);
+	if (!answer->same_server)
+		a.confidence = CONFIDENCE_LOW;
+	if (named)
+		alert_add_leaked(&a, &mapped);
+	alert_add_expected(&a, &expected);
+	alert_add_transaction(&a, answer, o);
+	finding_raise(j, &a);
+}
+
+static void describe(struct alert *a)
+{
+	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+	a->message[0] = '\0';
+	describe_append(a->message, "%s allocated a TURN relay on %s outside the tunnel",
+		addr_text(&a->client, client), endpoint_text(&a->server, server));
+	if (a->leaked_count)
+		describe_append(a->message, " and told its operator the address %s",
+			addr_text(&a->leaked[0], leaked));
+	describe_expected(a);
+	describe_remedy(a);
+}
+
+static const char *const references[] = {
+	"RFC 8656 section 7",
+	"RFC 8828 section 5.1",
+	NULL,
+};
+
+extern const struct detection detection_turn_outside_tunnel;
+const struct detection detection_turn_outside_tunnel = {
+	.info =
+		{
+			.id = "turn-outside-tunnel",
+			.signature_id = 3,
+			.revision = 1,
+			.severity = SEVERITY_HIGH,
+			.title = "TURN allocation made outside the tunnel",
+			.category = "Potential Corporate Privacy Violation",
+			.catalogue = "D03",
+			.why = "A relay hides the client from its peers, but not from the relay. "
+			       "The allocation "
+			       "was made around the tunnel, so the TURN operator knows the "
+			       "client's real address "
+			       "and can tie it to every call that it relays.",
+			.remedy = "Reach the TURN server through the tunnel: turn on the kill "
+				  "switch, or use TURN "
+				  "over TLS through the proxy and forbid UDP.",
+			.false_positive = "A VPN exit with more addresses than were declared: "
+					  "declare its whole "
+					  "prefix with --egress.",
+			.references = references,
+		},
+	.wants = INTEREST_IN(OBS_ALLOCATION),
+	.observe = observe,
+	.describe = describe,
+};

@@ -1,0 +1,27 @@
+/*
+ * Which way a packet went: by the interface it was seen on and where it was going, never by an
+ * address or a port alone.
+ */
+#ifndef SEEP_RULES_PATH_H
+#define SEEP_RULES_PATH_H
+
+#include "core/alert.h"
+#include "core/policy.h"
+#include "core/source.h"
+
+/* The role of an interface as this run sees it: declared as a tunnel by the policy, or as the
+ * capture has it. */
+enum role path_role(
+	const struct policy *policy, const struct source_table *sources, uint16_t interface);
+
+/* The way of a packet to `dst` seen on `interface`. PATH_UNKNOWN where the vantage cannot tell: on
+ * a gateway's LAN side, or on an interface of unknown role. */
+enum path path_of(const struct policy *policy, const struct source_table *sources,
+	uint16_t interface, const struct endpoint *dst);
+
+/* How sure a verdict can be that rests on this interface's role: high when it was declared or has a
+ * name, less when it was guessed from the link type alone. */
+enum confidence path_confidence(
+	const struct policy *policy, const struct source_table *sources, uint16_t interface);
+
+#endif
