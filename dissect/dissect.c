@@ -208,13 +208,14 @@ static void payload_dissect(struct dissection *d)
 	}
 }
 
-static void interface_announce(struct dissect *d, struct packet *p)
+static void interface_announce(struct dissect *d, const struct frame *frame)
 {
-	d->interface_seen[p->frame->interface] = true;
-	struct dissection dissection = {.run = d, .packet = p};
+	d->interface_seen[frame->interface] = true;
+	struct packet nobody = {.frame = frame};
+	struct dissection dissection = {.run = d, .packet = &nobody};
 	struct observation o;
 	dissection_observe(&dissection, OBS_LINK, &o);
-	o.link.link_type = p->frame->link_type;
+	o.link.link_type = frame->link_type;
 	dissection_emit(&dissection, &o);
 }
 
@@ -225,7 +226,7 @@ static void packet_dissect(struct dissect *d, struct packet *p)
 	else
 		d->stats->late++;
 	if (!d->interface_seen[p->frame->interface])
-		interface_announce(d, p);
+		interface_announce(d, p->frame);
 	if (!p->has_ports)
 		return;
 	struct flow *flow = flow_find(&d->flows, p, d->now_ns, d->stats);

@@ -16,7 +16,7 @@
 #define ATTRIBUTES_MAX        64     /* kept for the record; a message has a dozen */
 #define CLASSIC_ATTRIBUTE_MAX 0x000b /* the last of RFC 3489 §11.2 */
 #define CLASSIC_OPTIONAL      0x8000 /* comprehension-optional, as later ones are */
-#define CLASSIC_ZEROES_MAX    4
+#define CLASSIC_ZEROES_MAX    8
 #define TRANSACTION_GRAIN_NS  UINT64_C(100000000)
 
 /* What the attributes of one message say, as far as rules care. */
