@@ -12,20 +12,6 @@
 #define V4_BITS 32
 #define V6_BITS 128
 
-struct addr addr_v4(const uint8_t bytes[4])
-{
-	struct addr a = {.family = ADDR_V4};
-	memcpy(a.bytes, bytes, 4);
-	return a;
-}
-
-struct addr addr_v6(const uint8_t bytes[16])
-{
-	struct addr a = {.family = ADDR_V6};
-	memcpy(a.bytes, bytes, 16);
-	return a;
-}
-
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;

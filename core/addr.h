@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum addr_family { ADDR_NONE = 0, ADDR_V4 = 4, ADDR_V6 = 6 };
 
@@ -43,8 +44,20 @@ enum addr_scope {
 #define ENDPOINT_TEXT_MAX (ADDR_TEXT_MAX + 8)
 #define PREFIX_TEXT_MAX   (ADDR_TEXT_MAX + 4)
 
-struct addr addr_v4(const uint8_t bytes[4]);
-struct addr addr_v6(const uint8_t bytes[16]);
+static inline struct addr addr_v4(const uint8_t bytes[4])
+{
+	struct addr a = {.family = ADDR_V4};
+	memcpy(a.bytes, bytes, 4);
+	return a;
+}
+
+static inline struct addr addr_v6(const uint8_t bytes[16])
+{
+	struct addr a = {.family = ADDR_V6};
+	memcpy(a.bytes, bytes, 16);
+	return a;
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 enum addr_scope addr_scope(const struct addr *a);

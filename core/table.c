@@ -5,8 +5,8 @@
  */
 #include "core/table.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_SLOTS 1024U
 
@@ -20,9 +20,21 @@ static uint32_t number_of(const struct table *t, const void *entry)
 	return table_index(t, entry) + 1;
 }
 
-static const void *key_of(const void *entry)
+static const uint8_t *key_of(const void *entry)
 {
 	return (const uint8_t *)entry + sizeof(struct table_entry);
+}
+
+/* Keys are whole words, so comparing them needs no call. */
+static bool key_equal(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	uint64_t left, right, differing = 0;
+	for (size_t at = 0; at < size; at += sizeof(left)) {
+		memcpy(&left, a + at, sizeof(left));
+		memcpy(&right, b + at, sizeof(right));
+		differing |= left ^ right;
+	}
+	return differing == 0;
 }
 
 /* Twice as many slots as entries keeps probes short. */
@@ -32,6 +44,29 @@ static uint32_t slots_for(uint32_t capacity)
 	while (slots < 2 * capacity)
 		slots *= 2;
 	return slots;
+}
+
+/* Zeroed memory that costs nothing until it is touched, in large pages where the system has them:
+ * entries are met in random order, and finding the page would cost as much as finding the entry. */
+static void *pages_reserve(size_t size)
+{
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (pages == MAP_FAILED)
+		return NULL;
+	madvise(pages, size, MADV_HUGEPAGE);
+	return pages;
+}
+
+static void pages_release(void *pages, size_t size)
+{
+	if (pages)
+		munmap(pages, size);
+}
+
+static size_t slots_size(const struct table *t)
+{
+	return slots_for(t->capacity) * sizeof(*t->slots);
 }
 
 bool table_init(
@@ -45,8 +80,8 @@ bool table_init(
 		.mask = FIRST_SLOTS - 1,
 		.grain_ns = grain_ns,
 	};
-	t->slots = calloc(slots_for(capacity), sizeof(*t->slots));
-	t->entries = calloc(capacity, entry_size);
+	t->slots = pages_reserve(slots_size(t));
+	t->entries = pages_reserve(capacity * entry_size);
 	if (t->slots && t->entries)
 		return true;
 	table_free(t);
@@ -55,8 +90,8 @@ bool table_init(
 
 void table_free(struct table *t)
 {
-	free(t->slots);
-	free(t->entries);
+	pages_release(t->slots, slots_size(t));
+	pages_release(t->entries, t->capacity * t->entry_size);
 	*t = (struct table){0};
 }
 
@@ -66,7 +101,7 @@ void *table_find(const struct table *t, uint32_t hash, const void *key)
 		if (t->slots[at].hash != hash)
 			continue;
 		void *entry = table_at(t, t->slots[at].entry - 1);
-		if (memcmp(key_of(entry), key, t->key_size) == 0)
+		if (key_equal(key_of(entry), key, t->key_size))
 			return entry;
 	}
 	return NULL;
@@ -139,7 +174,7 @@ void table_remove(struct table *t, void *entry)
 	if (t->removed)
 		t->removed(t->context, entry);
 	struct table_entry *e = entry;
-	slot_remove(t, table_hash(t, key_of(entry)), number_of(t, entry));
+	slot_remove(t, e->hash, number_of(t, entry));
 	age_unlink(t, e);
 	e->newer = t->free;
 	t->free = number_of(t, entry);
@@ -168,7 +203,9 @@ void *table_add(struct table *t, uint32_t hash, const void *key, uint64_t now_ns
 	if (2 * (t->count + 1) > t->mask + 1)
 		slots_grow(t);
 	slot_insert(t, hash, number_of(t, entry));
-	age_append(t, (struct table_entry *)(void *)entry, now_ns);
+	struct table_entry *e = (struct table_entry *)(void *)entry;
+	e->hash = hash;
+	age_append(t, e, now_ns);
 	t->count++;
 	return entry;
 }

@@ -8,6 +8,7 @@
  * eviction go by age.
  *
  * An entry is `entry_size` bytes that start with struct table_entry, directly followed by the key.
+ * Both sizes are multiples of 8.
  */
 #ifndef SEEP_CORE_TABLE_H
 #define SEEP_CORE_TABLE_H
@@ -21,6 +22,8 @@
 struct table_entry {
 	uint64_t seen_ns;      /* when it was last moved to the young end, see table_touch */
 	uint32_t older, newer; /* neighbours by age, index + 1; 0 is none */
+	uint32_t hash;
+	uint32_t note; /* the owner's, who may want it in the same cache line */
 };
 
 struct table_slot {
@@ -75,12 +78,14 @@ static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[hash & t->mask]);
 }
 
-/* Fetches the entry that the slot names, if its hash agrees. */
+/* Fetches the entry that table_find would look at first. */
 static inline void table_prefetch_entry(const struct table *t, uint32_t hash)
 {
-	const struct table_slot *slot = &t->slots[hash & t->mask];
-	if (slot->entry && slot->hash == hash)
-		__builtin_prefetch(table_at(t, slot->entry - 1), 1);
+	uint32_t at = hash & t->mask;
+	while (t->slots[at].entry && t->slots[at].hash != hash)
+		at = (at + 1) & t->mask;
+	if (t->slots[at].entry)
+		__builtin_prefetch(table_at(t, t->slots[at].entry - 1), 1);
 }
 
 /* The entry with this key, or NULL. */

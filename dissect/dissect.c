@@ -129,6 +129,8 @@ void dissection_observe(
 		.has_macs = p->has_macs,
 		.from_opener = p->from_opener,
 	};
+	if (!p->has_macs)
+		return;
 	memcpy(o->head.src_mac, p->src_mac, sizeof(p->src_mac));
 	memcpy(o->head.dst_mac, p->dst_mac, sizeof(p->dst_mac));
 }
@@ -142,8 +144,10 @@ void dissection_emit(const struct dissection *d, const struct observation *o)
 /* What ended a packet's way up, in the counters. */
 static void verdict_count(struct stats *stats, enum verdict verdict)
 {
-	stats->invalid += verdict == MALFORMED;
-	stats->truncated_packets += verdict == TRUNCATED;
+	if (verdict == MALFORMED)
+		stats->invalid++;
+	else if (verdict == TRUNCATED)
+		stats->truncated_packets++;
 }
 
 static void unrouted_count(struct stats *stats, enum carrier carrier)
@@ -174,10 +178,24 @@ static void layers_dissect(struct dissection *d, struct reader *r)
 	d->packet->payload = *r;
 }
 
+/* What the flags do not vouch for may be left from the packet before; clearing all of it would cost
+ * more than parsing a header. */
+static void packet_begin(struct packet *p, const struct frame *frame)
+{
+	p->frame = frame;
+	p->direction = frame->direction;
+	p->protocol = 0;
+	p->hop_limit = 0;
+	p->depth = 0;
+	p->has_macs = false;
+	p->has_ports = false;
+	p->has_payload = false;
+}
+
 /* From the frame's first byte to the transport header. */
 static void frame_dissect(struct dissect *d, const struct frame *frame, struct packet *p)
 {
-	*p = (struct packet){.frame = frame, .direction = frame->direction};
+	packet_begin(p, frame);
 	struct dissection dissection = {
 		.run = d, .packet = p, .carrier = CARRIER_LINK, .number = frame->link_type};
 	struct reader r = reader_make(frame->bytes, frame->captured, frame->captured < frame->wire);

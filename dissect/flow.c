@@ -23,7 +23,7 @@ void flow_table_free(struct flow_table *t)
 static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint64_t now_ns)
 {
 	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
-	f->opened_by_high = p->from_high;
+	f->age.note = p->from_high;
 	t->first_ns[table_index(&t->table, f)] = p->frame->time_ns;
 	return f;
 }
@@ -37,7 +37,7 @@ struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, 
 		f = flow_open(t, p, now_ns);
 		stats->flows++;
 	}
-	p->from_opener = p->from_high == f->opened_by_high;
+	p->from_opener = p->from_high == f->age.note;
 	return f;
 }
 

@@ -15,10 +15,8 @@
 #define FLOW_IDLE_NS (300 * UINT64_C(1000000000))
 
 struct flow {
-	struct table_entry age;
+	struct table_entry age; /* note: the first packet seen came from the key's high end */
 	struct flow_key key;
-	bool opened_by_high; /* the first packet seen came from the key's high end */
-	uint8_t reserved[7];
 };
 
 _Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");

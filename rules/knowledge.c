@@ -19,7 +19,7 @@ bool knowledge_init(struct knowledge *k, const struct policy *policy,
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 		       KNOWLEDGE_CLIENTS, 0) &&
-		table_init(&k->servers, sizeof(struct server), sizeof(struct endpoint),
+		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
 			KNOWLEDGE_SERVERS, 0);
 }
 
@@ -93,8 +93,10 @@ static struct client *client_see(struct knowledge *k, const struct addr *addr, u
 
 static void server_see(struct knowledge *k, const struct endpoint *endpoint, uint64_t now_ns)
 {
+	struct server_key key = {0};
+	key.endpoint = *endpoint;
 	bool added;
-	struct server *s = table_get(&k->servers, endpoint, now_ns, &added);
+	struct server *s = table_get(&k->servers, &key, now_ns, &added);
 	s->answers++;
 	k->stats->servers += added;
 	k->stats->servers_evicted = k->servers.evicted;
@@ -222,7 +224,7 @@ static void servers_summarise(const struct knowledge *k, struct summary *s)
 	for (; server && s->server_count < SUMMARY_LIST_MAX;
 		server = table_newer(&k->servers, server)) {
 		s->servers[s->server_count++] = (struct summary_server){
-			.server = server->endpoint, .answers = server->answers};
+			.server = server->key.endpoint, .answers = server->answers};
 	}
 }
 

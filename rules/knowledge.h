@@ -42,10 +42,14 @@ struct client {
 	uint32_t reserved;
 };
 
-struct server {
-	struct table_entry age;
+struct server_key {
 	struct endpoint endpoint;
 	uint8_t reserved[4];
+};
+
+struct server {
+	struct table_entry age;
+	struct server_key key;
 	uint64_t answers;
 };
 

@@ -1,0 +1,108 @@
+/*
+ * Times, sizes and lists as text. Times are always UTC: records from several places are compared,
+ * and a run on another machine prints the same.
+ */
+#include "output/format.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+static struct tm time_parts(uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / NS_PER_S);
+	struct tm parts = {0};
+	gmtime_r(&seconds, &parts);
+	return parts;
+}
+
+/* `date` is the part up to the seconds. */
+static void time_print(char out[TIME_TEXT_SIZE], const char *date, uint64_t ns, const char *zone)
+{
+	snprintf(out, TIME_TEXT_SIZE, "%s.%06u%s", date, (unsigned)(ns % NS_PER_S / 1000), zone);
+}
+
+const char *time_record(uint64_t ns, char out[TIME_TEXT_SIZE])
+{
+	struct tm parts = time_parts(ns);
+	char date[24];
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
+	time_print(out, date, ns, "+0000");
+	return out;
+}
+
+const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE])
+{
+	struct tm parts = time_parts(ns);
+	char date[24];
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &parts);
+	time_print(out, date, ns, " UTC");
+	return out;
+}
+
+const char *span_people(uint64_t first_ns, uint64_t last_ns, char out[SPAN_TEXT_SIZE])
+{
+	struct tm first = time_parts(first_ns), last = time_parts(last_ns);
+	bool same_day = first.tm_yday == last.tm_yday && first.tm_year == last.tm_year;
+	char from[24], to[24], length[AMOUNT_TEXT_SIZE];
+	strftime(from, sizeof(from), "%Y-%m-%d %H:%M:%S", &first);
+	/* The day is said once. */
+	size_t n = same_day ? 0 : strftime(to, sizeof(to), "%Y-%m-%d ", &last);
+	strftime(to + n, sizeof(to) - n, "%H:%M:%S", &last);
+	snprintf(out, SPAN_TEXT_SIZE, "%s to %s UTC, %s", from, to,
+		duration_people(last_ns - first_ns, length));
+	return out;
+}
+
+const char *size_people(uint64_t bytes, char out[AMOUNT_TEXT_SIZE])
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	const size_t last = sizeof(units) / sizeof(units[0]) - 1;
+	if (bytes < 1024) {
+		snprintf(out, AMOUNT_TEXT_SIZE, "%" PRIu64 " bytes", bytes);
+		return out;
+	}
+	double amount = (double)bytes / 1024;
+	size_t unit = 0;
+	for (; amount >= 1024 && unit < last; unit++)
+		amount /= 1024;
+	snprintf(out, AMOUNT_TEXT_SIZE, "%.1f %s", amount, units[unit]);
+	return out;
+}
+
+const char *duration_people(uint64_t ns, char out[AMOUNT_TEXT_SIZE])
+{
+	uint64_t seconds = ns / NS_PER_S;
+	if (seconds < 60)
+		snprintf(out, AMOUNT_TEXT_SIZE, "%" PRIu64 ".%03u s", seconds,
+			(unsigned)(ns % NS_PER_S / 1000000));
+	else if (seconds < 3600)
+		snprintf(out, AMOUNT_TEXT_SIZE, "%" PRIu64 " min %" PRIu64 " s", seconds / 60,
+			seconds % 60);
+	else
+		snprintf(out, AMOUNT_TEXT_SIZE, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+			seconds / 60 % 60);
+	return out;
+}
+
+void strip_add(struct strip *s, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int n = vsnprintf(s->text + s->length, sizeof(s->text) - s->length, format, arguments);
+	va_end(arguments);
+	if (n > 0)
+		s->length += (size_t)n;
+	if (s->length >= sizeof(s->text))
+		s->length = sizeof(s->text) - 1;
+}
+
+void strip_comma(struct strip *s)
+{
+	if (s->length)
+		strip_add(s, ", ");
+}

@@ -1,0 +1,151 @@
+/*
+ * The set of outputs of a run: opens what the user named, and hands each event to all of them in
+ * the order they were named. Each destination is told apart only as standard output or not; two
+ * outputs on one file are the user's business.
+ */
+#include "output/output.h"
+
+#include "core/log.h"
+#include "output/driver.h"
+#include "output/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTPUTS_MAX 16
+
+struct outputs {
+	const struct output_context *context;
+	size_t count;
+	struct output output[OUTPUTS_MAX];
+};
+
+static const struct output_driver *const drivers[] = {
+#define OUTPUT(name) &output_##name,
+	OUTPUTS(OUTPUT)
+#undef OUTPUT
+};
+
+#define DRIVERS (sizeof(drivers) / sizeof(drivers[0]))
+
+const struct output_info *output_info(unsigned i)
+{
+	return i < DRIVERS ? &drivers[i]->info : NULL;
+}
+
+struct outputs *outputs_new(const struct output_context *context)
+{
+	struct outputs *set = calloc(1, sizeof(*set));
+	if (set)
+		set->context = context;
+	return set;
+}
+
+/* The driver called by the first `length` bytes of `spec`, or NULL with the reason printed. */
+static const struct output_driver *driver_find(const char *spec, size_t length)
+{
+	struct strip known = {0};
+	for (size_t i = 0; i < DRIVERS; i++) {
+		const char *name = drivers[i]->info.name;
+		if (strlen(name) == length && memcmp(name, spec, length) == 0)
+			return drivers[i];
+		strip_comma(&known);
+		strip_add(&known, "%s", name);
+	}
+	log_message("no output is called '%.*s'; there are: %s", (int)length, spec, known.text);
+	return NULL;
+}
+
+static bool set_takes(const struct outputs *set, const char *name, const char *dest)
+{
+	if (set->count == OUTPUTS_MAX) {
+		log_message("more than %d outputs", OUTPUTS_MAX);
+		return false;
+	}
+	if (!*dest) {
+		log_message("output '%s': no destination behind the colon", name);
+		return false;
+	}
+	for (size_t i = 0; i < set->count && strcmp(dest, "-") == 0; i++) {
+		if (!set->output[i].sink.standard)
+			continue;
+		log_message("outputs '%s' and '%s' cannot share standard output: give one a file, "
+			    "as in %s:FILE",
+			set->output[i].driver->info.name, name, name);
+		return false;
+	}
+	return true;
+}
+
+enum output_status outputs_open(struct outputs *set, const char *spec)
+{
+	size_t length = strcspn(spec, ":");
+	const char *dest = spec[length] ? spec + length + 1 : "-";
+	const struct output_driver *driver = driver_find(spec, length);
+	if (!driver || !set_takes(set, driver->info.name, dest))
+		return OUTPUT_USAGE;
+
+	struct output *o = &set->output[set->count];
+	*o = (struct output){.driver = driver, .context = set->context};
+	if (!sink_open(&o->sink, dest, set->context->stats))
+		return OUTPUT_FAILED;
+	o->state = calloc(1, driver->state_size + 1);
+	if (!o->state) {
+		log_message("output '%s': out of memory", driver->info.name);
+		sink_close(&o->sink);
+		return OUTPUT_FAILED;
+	}
+	set->count++;
+	return OUTPUT_OK;
+}
+
+void outputs_observation(struct outputs *set, const struct observation *observation)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->observation)
+			o->driver->observation(o, observation);
+	}
+}
+
+void outputs_alert(struct outputs *set, const struct alert *a)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->alert)
+			o->driver->alert(o, a);
+	}
+}
+
+void outputs_end(struct outputs *set, const struct summary *s)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->end)
+			o->driver->end(o, s);
+	}
+}
+
+bool outputs_gone(const struct outputs *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->output[i].sink.gone)
+			return true;
+	}
+	return false;
+}
+
+bool outputs_free(struct outputs *set)
+{
+	bool written = true;
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->close)
+			o->driver->close(o);
+		sink_close(&o->sink);
+		written = written && !o->sink.failed;
+		free(o->state);
+	}
+	free(set);
+	return written;
+}

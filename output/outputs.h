@@ -1,0 +1,10 @@
+/* The table of outputs: one row for each output/NAME.c that defines `output_NAME`. */
+#ifndef SEEP_OUTPUT_OUTPUTS_H
+#define SEEP_OUTPUT_OUTPUTS_H
+
+#define OUTPUTS(OUTPUT) \
+	OUTPUT(text)    \
+	OUTPUT(eve)     \
+	OUTPUT(summary)
+
+#endif

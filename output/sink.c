@@ -1,0 +1,94 @@
+/*
+ * Writes records, and survives what happens to their destination: interrupted and partial writes
+ * are completed, a full disk is counted and said once, and a reader of standard output that went
+ * away (`| head`) ends the output quietly. Files are opened O_NOFOLLOW: seep may run as root, and
+ * a link that somebody else planted must not choose the file. Rotation and sockets are not done
+ * here.
+ */
+#include "output/sink.h"
+
+#include "core/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MODE 0640
+
+bool sink_open(struct sink *s, const char *dest, struct stats *stats)
+{
+	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO};
+	s->standard = strcmp(dest, "-") == 0;
+	snprintf(s->name, sizeof(s->name), "%s", s->standard ? "standard output" : dest);
+	if (!s->standard) {
+		s->fd = open(dest,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
+			FILE_MODE);
+		if (s->fd < 0) {
+			log_message("%s: cannot write there: %s", s->name,
+				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+			return false;
+		}
+	}
+	s->terminal = isatty(s->fd);
+	return true;
+}
+
+/* A descriptor shared with another program may have been made non-blocking by it. */
+static bool write_may_go_on(int fd)
+{
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		return false;
+	struct pollfd wait = {.fd = fd, .events = POLLOUT};
+	return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+}
+
+/* How many bytes could be written; errno is set when they are fewer. */
+static size_t write_all(int fd, const char *at, size_t length)
+{
+	size_t done = 0;
+	while (done < length) {
+		ssize_t n = write(fd, at + done, length - done);
+		if (n >= 0)
+			done += (size_t)n;
+		else if (!write_may_go_on(fd))
+			break;
+	}
+	return done;
+}
+
+void sink_fail(struct sink *s, const char *why)
+{
+	s->stats->write_errors++;
+	if (!s->failed)
+		log_message("%s: a record could not be written: %s", s->name, why);
+	s->failed = true;
+}
+
+void sink_write(struct sink *s, const void *record, size_t length)
+{
+	if (s->gone)
+		return;
+	/* What follows half a record must not become part of it. */
+	if (s->torn && write_all(s->fd, "\n", 1) == 1)
+		s->torn = false;
+	size_t done = s->torn ? 0 : write_all(s->fd, record, length);
+	if (done == length)
+		return;
+	s->torn = s->torn || done > 0;
+	s->gone = s->standard && errno == EPIPE;
+	if (!s->gone)
+		sink_fail(s, strerror(errno));
+}
+
+void sink_close(struct sink *s)
+{
+	/* Network file systems tell of a lost write only here. */
+	if (!s->standard && close(s->fd) != 0 && errno != EINTR)
+		sink_fail(s, strerror(errno));
+}

@@ -1,0 +1,247 @@
+/*
+ * The end of a run in a few lines: what was read, who was seen, what was found, and what could not
+ * be seen, because silence about a leak is worth only as much as what was looked at. Lists are cut
+ * after a few names; the records of the eve output have everything.
+ */
+#include "output/summary.h"
+
+#include "output/format.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define LIST_SHOWN 5
+
+/* What lies outside the verdict: counters that say so when they are not zero. */
+static const struct blind_spot {
+	size_t counter; /* offset in struct stats */
+	const char *text;
+} blind_spots[] = {
+	{offsetof(struct stats, tcp), "TCP segments: what they carry is not read"},
+	{offsetof(struct stats, fragments), "IP fragments, not put together"},
+	{offsetof(struct stats, truncated), "of the captures broken off in the middle"},
+	{offsetof(struct stats, cut), "frames that the snap length shortened"},
+	{offsetof(struct stats, invalid), "frames with a malformed header"},
+	{offsetof(struct stats, unknown_link), "frames of a link type that is not read"},
+	{offsetof(struct stats, unknown_ethertype), "frames without IP"},
+	{offsetof(struct stats, unknown_protocol), "IP packets of protocols that are not read"},
+	{offsetof(struct stats, too_many_layers), "packets in too many tunnels"},
+	{offsetof(struct stats, late), "frames out of order, judged late"},
+	{offsetof(struct stats, filtered), "frames that the filter left out"},
+	{offsetof(struct stats, path_unknown),
+		"STUN requests on interfaces whose role is not known"},
+	{offsetof(struct stats, stun_malformed), "malformed STUN messages"},
+	{offsetof(struct stats, stun_attributes_cut), "STUN messages with too many attributes"},
+	{offsetof(struct stats, stun_unmatched), "STUN answers to requests that were not seen"},
+	{offsetof(struct stats, stun_evicted), "STUN requests forgotten for want of room"},
+	{offsetof(struct stats, flows_evicted), "flows forgotten for want of room"},
+	{offsetof(struct stats, clients_evicted), "clients forgotten for want of room"},
+	{offsetof(struct stats, servers_evicted), "servers forgotten for want of room"},
+	{offsetof(struct stats, findings_evicted), "findings closed early for want of room"},
+	{offsetof(struct stats, write_errors), "records that could not be written"},
+};
+
+static void print_amounts(struct page *p, const struct summary *s)
+{
+	struct strip amount = {0};
+	char size[AMOUNT_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	uint64_t bytes = s->stats->bytes;
+	strip_add(&amount, "%" PRIu64 ", %s", s->stats->packets, size_people(bytes, size));
+	if (bytes >= 1024)
+		strip_add(&amount, " (%" PRIu64 " bytes)", bytes);
+	page_row(p, "packets", STYLE_PLAIN, amount.text);
+	if (s->last_ns)
+		page_row(p, "time", STYLE_PLAIN, span_people(s->first_ns, s->last_ns, span));
+}
+
+static void more_add(struct strip *s, uint64_t all, uint64_t shown)
+{
+	if (all > shown)
+		strip_add(s, " and %" PRIu64 " more", all - shown);
+}
+
+static uint32_t shown(uint32_t count)
+{
+	return count < LIST_SHOWN ? count : LIST_SHOWN;
+}
+
+static void print_captures(struct page *p, const struct source_table *sources)
+{
+	struct strip list = {0};
+	for (uint32_t i = 0; i < shown(sources->captures); i++) {
+		const char *name = sources->capture[i];
+		strip_comma(&list);
+		strip_add(&list, "%s", strcmp(name, "-") == 0 ? "standard input" : name);
+	}
+	more_add(&list, sources->captures, LIST_SHOWN);
+	page_row(p, "captures", STYLE_PLAIN, list.text);
+}
+
+/* Many captures of one interface make many entries that read the same. */
+static bool interface_repeats(const struct source_table *sources, uint32_t i)
+{
+	const struct interface *this = &sources->interface[i];
+	for (uint32_t k = 0; k < i; k++) {
+		const struct interface *other = &sources->interface[k];
+		if (this->role == other->role && this->declared == other->declared &&
+			strcmp(this->name, other->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void print_interfaces(struct page *p, const struct source_table *sources)
+{
+	struct strip list = {0};
+	uint32_t distinct = 0;
+	for (uint32_t i = 0; i < sources->interfaces; i++) {
+		const struct interface *interface = &sources->interface[i];
+		if (interface_repeats(sources, i) || distinct++ >= LIST_SHOWN)
+			continue;
+		bool guessed = !interface->declared && interface->role != ROLE_UNKNOWN;
+		strip_comma(&list);
+		strip_add(&list, "%s (%s%s)",
+			interface->name[0] ? interface->name : "without a name",
+			role_name((enum role)interface->role), guessed ? ", guessed" : "");
+	}
+	more_add(&list, distinct, LIST_SHOWN);
+	page_row(p, "interfaces", STYLE_PLAIN, list.text);
+}
+
+static void count_add(struct strip *s, uint64_t n, const char *one, const char *many)
+{
+	strip_add(s, "%" PRIu64 " %s", n, n == 1 ? one : many);
+}
+
+static void print_clients(struct page *p, const struct summary *s)
+{
+	struct strip list = {0};
+	char addr[ADDR_TEXT_MAX];
+	for (uint32_t i = 0; i < shown(s->client_count); i++) {
+		const struct summary_client *client = &s->clients[i];
+		uint64_t findings = 0;
+		for (size_t k = 0; k < SEVERITIES; k++)
+			findings += client->findings[k];
+		strip_comma(&list);
+		strip_add(&list, "%s (", addr_text(&client->addr, addr));
+		count_add(&list, client->requests, "request, ", "requests, ");
+		count_add(&list, findings, "finding)", "findings)");
+	}
+	more_add(&list, s->stats->clients, shown(s->client_count));
+	page_row(p, "clients", STYLE_PLAIN, list.length ? list.text : "none seen");
+}
+
+static void print_servers(struct page *p, const struct summary *s)
+{
+	struct strip list = {0};
+	char server[ENDPOINT_TEXT_MAX];
+	for (uint32_t i = 0; i < shown(s->server_count); i++) {
+		strip_comma(&list);
+		strip_add(&list, "%s (", endpoint_text(&s->servers[i].server, server));
+		count_add(&list, s->servers[i].answers, "answer)", "answers)");
+	}
+	more_add(&list, s->stats->servers, shown(s->server_count));
+	page_row(
+		p, "servers", STYLE_PLAIN, list.length ? list.text : "no STUN or TURN server seen");
+}
+
+/* Findings from severity `least` up to but without `end`. */
+static uint64_t findings_between(const struct summary *s, unsigned least, unsigned end)
+{
+	uint64_t sum = 0;
+	for (unsigned i = least; i < end; i++)
+		sum += s->findings[i];
+	return sum;
+}
+
+static void print_findings(struct page *p, const struct summary *s)
+{
+	struct strip list = {0}, hidden = {0};
+	for (unsigned i = SEVERITIES; i-- > 0;) {
+		if (!s->findings[i])
+			continue;
+		strip_comma(&list);
+		strip_add(&list, "%" PRIu64 " %s", s->findings[i], severity_name(i));
+	}
+	page_row(p, "findings", STYLE_BOLD, list.length ? list.text : "none");
+	uint64_t below = findings_between(s, 0, s->min_severity);
+	if (!below)
+		return;
+	strip_add(
+		&hidden, "%" PRIu64 " of them not printed; --min-severity info prints all", below);
+	page_row(p, NULL, STYLE_PLAIN, hidden.text);
+}
+
+/* True when there was something to print. */
+static bool print_blind_spots(struct page *p, const struct stats *stats)
+{
+	const char *label = "not seen";
+	for (size_t i = 0; i < sizeof(blind_spots) / sizeof(blind_spots[0]); i++) {
+		struct strip line = {0};
+		struct stat_info counter = {.offset = blind_spots[i].counter};
+		uint64_t count = stat_value(stats, &counter);
+		if (!count)
+			continue;
+		strip_add(&line, "%" PRIu64 " %s", count, blind_spots[i].text);
+		page_row(p, label, STYLE_PLAIN, line.text);
+		label = NULL;
+	}
+	return !label;
+}
+
+#define HOW_TO_EXPECT                                                     \
+	"Nothing says where this traffic may come out, so a leak cannot " \
+	"be told from ordinary exposure: say it with --egress ADDRESS or --tunnel INTERFACE."
+
+static void print_leaks(struct page *p, const struct summary *s, uint64_t leaks)
+{
+	struct strip verdict = {0};
+	unsigned worst = SEVERITY_CRITICAL;
+	while (!s->findings[worst])
+		worst--;
+	count_add(&verdict, leaks, "leak found", "leaks found");
+	strip_add(&verdict, ", %s%s.", leaks == 1 ? "" : "the worst ", severity_name(worst));
+	page_paragraph(p, worst >= SEVERITY_HIGH ? STYLE_RED : STYLE_YELLOW, verdict.text);
+}
+
+static void print_verdict(struct page *p, const struct summary *s, bool blind)
+{
+	uint64_t leaks = findings_between(s, SEVERITY_LOW, SEVERITIES);
+	if (leaks)
+		print_leaks(p, s, leaks);
+	else if (!s->stats->packets)
+		page_paragraph(p, STYLE_BOLD, "No packets, so there is nothing to judge.");
+	else if (!s->expectation)
+		page_paragraph(p, STYLE_BOLD, HOW_TO_EXPECT);
+	else
+		page_paragraph(p, STYLE_BOLD,
+			blind ? "No leak seen in what could be read." : "No leak seen.");
+}
+
+void summary_print(struct page *p, const struct summary *s)
+{
+	page_word(p, STYLE_BOLD, "Summary");
+	page_newline(p);
+	print_amounts(p, s);
+	print_captures(p, s->sources);
+	print_interfaces(p, s->sources);
+	print_clients(p, s);
+	print_servers(p, s);
+	print_findings(p, s);
+	bool blind = print_blind_spots(p, s->stats);
+	page_newline(p);
+	print_verdict(p, s, blind);
+}
+
+static void summary_end(struct output *o, const struct summary *s)
+{
+	struct page p;
+	page_begin(&p, o);
+	summary_print(&p, s);
+	page_end(&p);
+}
+
+const struct output_driver output_summary = {
+	.info = {"summary", "the end of a run in a few lines: what was read, found, and not seen"},
+	.end = summary_end,
+};

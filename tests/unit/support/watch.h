@@ -1,0 +1,114 @@
+/*
+ * A dissect/ with somebody who looks: frames go in one at a time, the observations that come out
+ * are kept. watch_prefixes is the test that every packet vector must stand: each shorter piece of
+ * it, once as a capture that the snap length cut and once as a frame that really ended there.
+ */
+#ifndef SEEP_TESTS_UNIT_SUPPORT_WATCH_H
+#define SEEP_TESTS_UNIT_SUPPORT_WATCH_H
+
+#include "core/frame.h"
+#include "core/link_type.h"
+#include "core/observation.h"
+#include "core/stats.h"
+#include "dissect/dissect.h"
+#include "tests/unit/support/bytes.h"
+
+#define WATCH_SEEN_MAX     512
+#define WATCH_FLOWS        64
+#define WATCH_TRANSACTIONS 16
+#define WATCH_START_NS     (1000 * SECOND_NS)
+
+struct watch {
+	struct dissect *dissect;
+	struct interest interest;
+	struct stats stats;
+	struct frame next; /* what the next frame is like, apart from its bytes */
+	uint32_t count;    /* observations since the last watch_forget */
+	struct observation seen[WATCH_SEEN_MAX];
+};
+
+static inline void watch_note(void *sink, const struct observation *o)
+{
+	struct watch *w = sink;
+	assert_true(o->head.kind < OBS_KINDS);
+	assert_true(w->count < WATCH_SEEN_MAX);
+	w->seen[w->count++] = *o;
+}
+
+static inline void watch_forget(struct watch *w)
+{
+	w->count = 0;
+}
+
+/* Looks at frames of this link type, for every kind but OBS_LINK. */
+static inline struct watch *watch_new(uint16_t link_type)
+{
+	const struct dissect_options options = {WATCH_FLOWS, WATCH_TRANSACTIONS};
+	struct watch *w = calloc(1, sizeof(*w));
+	assert_non_null(w);
+	w->interest.observations = ~INTEREST_IN(OBS_LINK);
+	w->next = (struct frame){.time_ns = WATCH_START_NS, .link_type = link_type};
+	w->dissect = dissect_new(&options, &w->interest, &w->stats, watch_note, w);
+	assert_non_null(w->dissect);
+	return w;
+}
+
+static inline void watch_free(struct watch *w)
+{
+	dissect_free(w->dissect);
+	free(w);
+}
+
+/* One frame, in a block of exactly its size. `missing` bytes were on the wire and not captured. */
+static inline void watch_cut(struct watch *w, const void *bytes, size_t length, size_t missing)
+{
+	uint8_t *copy = heap_copy(bytes, length);
+	struct batch batch = {.count = 1};
+	w->next.number++;
+	w->next.bytes = copy;
+	w->next.captured = (uint32_t)length;
+	w->next.wire = (uint32_t)(length + missing);
+	batch.frames[0] = w->next;
+	dissect_batch(w->dissect, &batch);
+	free(copy);
+}
+
+static inline void watch_frame(struct watch *w, const void *bytes, size_t length)
+{
+	watch_cut(w, bytes, length, 0);
+}
+
+/* The n-th observation of this kind since the last watch_forget, or NULL. */
+static inline const struct observation *watch_seen(
+	const struct watch *w, enum observation_kind kind, unsigned n)
+{
+	for (uint32_t i = 0; i < w->count; i++) {
+		if (w->seen[i].head.kind == kind && n-- == 0)
+			return &w->seen[i];
+	}
+	return NULL;
+}
+
+static inline unsigned watch_count(const struct watch *w, enum observation_kind kind)
+{
+	unsigned count = 0;
+	while (watch_seen(w, kind, count))
+		count++;
+	return count;
+}
+
+/* Every proper prefix of a packet, cut and really short. Nothing may be read too far, and nothing
+ * may be concluded from a part. */
+static inline void watch_prefixes(uint16_t link_type, const uint8_t *bytes, size_t length)
+{
+	struct watch *w = watch_new(link_type);
+	for (size_t n = 0; n < length; n++) {
+		watch_cut(w, bytes, n, length - n);
+		watch_frame(w, bytes, n);
+		assert_int_equal(w->count, 0);
+	}
+	assert_int_equal(w->stats.packets, 2 * length);
+	watch_free(w);
+}
+
+#endif

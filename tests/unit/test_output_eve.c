@@ -1,0 +1,399 @@
+/*
+ * EVE records, read back as a consumer would: alerts, observations with parts, statistics.
+ */
+#include "output/output.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+/* cmocka.h wants the headers above before it. */
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_MAX    (1024 * 1024)
+#define RECORDS_MAX 4
+
+static const char *const references[] = {"RFC 8489 section 14.2", NULL};
+static const struct detection_info detection = {
+	.id = "test-leak",
+	.signature_id = 1001,
+	.revision = 2,
+	.title = "A test",
+	.category = "Testing",
+	.references = references,
+};
+
+struct run {
+	struct stats stats;
+	struct source_table *sources;
+	struct output_context context;
+	struct outputs *set;
+	char path[64];
+	cJSON *record[RECORDS_MAX];
+	size_t records;
+};
+
+static void run_begin(struct run *r)
+{
+	char spec[96];
+	*r = (struct run){.sources = source_table_new(), .path = "/tmp/seep-eve-XXXXXX"};
+	assert_non_null(r->sources);
+	int fd = mkstemp(r->path);
+	assert_true(fd >= 0);
+	close(fd);
+	source_add_capture(r->sources, "one.pcap", ROLE_AUTO);
+	source_add_capture(r->sources, "two.pcap", ROLE_AUTO);
+	source_add_interface(r->sources, 0, "eth0", 1, 65535);
+	source_add_interface(r->sources, 1, "", 1, 65535);
+	r->context = (struct output_context){.sources = r->sources, .stats = &r->stats};
+	r->context.observations = true;
+	r->set = outputs_new(&r->context);
+	assert_non_null(r->set);
+	snprintf(spec, sizeof(spec), "eve:%s", r->path);
+	assert_int_equal(outputs_open(r->set, spec), OUTPUT_OK);
+}
+
+/* Closes the outputs and parses each line. */
+static void run_read(struct run *r)
+{
+	char *text = calloc(1, TEXT_MAX);
+	assert_true(outputs_free(r->set));
+	FILE *f = fopen(r->path, "r");
+	assert_non_null(text);
+	assert_non_null(f);
+	while (fgets(text, TEXT_MAX, f)) {
+		assert_true(r->records < RECORDS_MAX);
+		assert_int_equal(text[strlen(text) - 1], '\n');
+		r->record[r->records] = cJSON_Parse(text);
+		assert_non_null(r->record[r->records++]);
+	}
+	fclose(f);
+	free(text);
+}
+
+static void run_end(struct run *r)
+{
+	for (size_t i = 0; i < r->records; i++)
+		cJSON_Delete(r->record[i]);
+	unlink(r->path);
+	free(r->sources);
+}
+
+/* The member at "a.b.0.c", printed without spaces, or "absent". */
+static void assert_member(const cJSON *record, const char *path, const char *expected)
+{
+	char copy[128], *rest = copy;
+	snprintf(copy, sizeof(copy), "%s", path);
+	const cJSON *at = record;
+	for (char *name = strsep(&rest, "."); name && at; name = strsep(&rest, "."))
+		at = cJSON_IsArray(at) ? cJSON_GetArrayItem(at, (int)strtol(name, NULL, 10))
+				       : cJSON_GetObjectItemCaseSensitive(at, name);
+	char *printed = at ? cJSON_PrintUnformatted(at) : NULL;
+	if (strcmp(printed ? printed : "absent", expected) != 0)
+		fail_msg("%s is %s, not %s", path, printed ? printed : "absent", expected);
+	cJSON_free(printed);
+}
+
+static struct obs_head make_head(uint8_t kind)
+{
+	struct obs_head head = {
+		.time_ns = UINT64_C(1772600767000891000),
+		.frame = 41,
+		.flow_id = UINT64_C(1676750115612680),
+		.kind = kind,
+		.protocol = 17,
+		.has_macs = true,
+		.src_mac = {2, 0, 0, 0, 0, 0xaa},
+		.dst_mac = {2, 0, 0, 0, 0, 0xbb},
+	};
+	endpoint_parse("192.0.2.10:3478", &head.src);
+	endpoint_parse("192.168.1.2:50000", &head.dst);
+	return head;
+}
+
+static struct alert make_alert(void)
+{
+	struct alert a = {
+		.detection = &detection,
+		.head = make_head(OBS_BINDING_RESULT),
+		.severity = SEVERITY_CRITICAL,
+		.confidence = CONFIDENCE_HIGH,
+		.stage = STAGE_GATHERED,
+		.path = PATH_DIRECT,
+		.vantage = ROLE_PHYSICAL,
+		.leaked_count = 1,
+		.expected_count = 1,
+		.frame_count = 3,
+		.frames = {{.number = 40}, {.number = 41},
+			{.number = 9, .capture = 1, .interface = 1}},
+		.first_ns = UINT64_C(1772600767000891000),
+		.last_ns = UINT64_C(1772600767000891000),
+		.count = 1,
+		.message = "It leaked \"this\".",
+		.remedy = "Stop it.",
+	};
+	addr_parse("192.168.1.2", &a.client);
+	addr_parse("198.51.100.23", &a.leaked[0]);
+	prefix_parse("203.0.113.7", &a.expected[0]);
+	endpoint_parse("192.0.2.10:3478", &a.server);
+	return a;
+}
+
+struct expectation {
+	const char *path, *value;
+};
+
+static void assert_members(const cJSON *record, const struct expectation *rows)
+{
+	for (; rows->path; rows++)
+		assert_member(record, rows->path, rows->value);
+}
+
+static void alert_says_everything(void **state)
+{
+	(void)state;
+	static const struct expectation rows[] = {
+		{"timestamp", "\"2026-03-04T05:06:07.000891+0000\""},
+		{"event_type", "\"alert\""},
+		{"in_iface", "\"eth0\""},
+		{"src_port", "3478"},
+		{"ip_v", "4"},
+		{"proto", "\"UDP\""},
+		{"app_proto", "\"stun\""},
+		{"pcap_cnt", "41"},
+		{"pcap_filename", "\"one.pcap\""},
+		{"ether", "{\"src_mac\":\"02:00:00:00:00:aa\",\"dest_mac\":\"02:00:00:00:00:bb\"}"},
+		{"host", "absent"},
+		{"alert.gid", "7460"},
+		{"alert.signature_id", "1001"},
+		{"alert.signature", "\"A test\""},
+		{"alert.severity", "1"},
+		{"alert.metadata.leak_id", "[\"test-leak\"]"},
+		{"alert.metadata.leaked_ip", "[\"198.51.100.23\"]"},
+		{"alert.metadata.confidence", "[\"high\"]"},
+		{"alert.references", "[\"RFC 8489 section 14.2\"]"},
+		{"leak.id", "\"test-leak\""},
+		{"leak.confidence", "\"high\""},
+		{"leak.stage", "\"gathered\""},
+		{"leak.state", "\"open\""},
+		{"leak.client", "\"192.168.1.2\""},
+		{"leak.path", "\"direct\""},
+		{"leak.vantage", "\"physical\""},
+		{"leak.leaked", "[\"198.51.100.23\"]"},
+		{"leak.expected", "[\"203.0.113.7\"]"},
+		{"leak.expected_cut", "absent"},
+		{"leak.learned", "false"},
+		{"leak.server", "\"192.0.2.10:3478\""},
+		{"leak.frames", "[40,41]"},
+		{"leak.evidence", "[{\"pcap_filename\":\"two.pcap\",\"pcap_cnt\":9}]"},
+		{"leak.first_seen", "\"2026-03-04T05:06:07.000891+0000\""},
+		{"leak.message", "\"It leaked \\\"this\\\".\""},
+		{"leak.provisional", "absent"},
+		{0},
+	};
+	struct run r;
+	struct alert a = make_alert();
+	run_begin(&r);
+	outputs_alert(r.set, &a);
+	run_read(&r);
+	assert_int_equal(r.records, 1);
+	assert_members(r.record[0], rows);
+	run_end(&r);
+}
+
+static void alert_leaves_out_what_is_not_known(void **state)
+{
+	(void)state;
+	static const struct expectation rows[] = {
+		{"flow_id", "absent"},
+		{"in_iface", "absent"},
+		{"src_ip", "absent"},
+		{"proto", "absent"},
+		{"community_id", "absent"},
+		{"pcap_filename", "absent"},
+		{"ether", "absent"},
+		{"host", "\"sensor-7\""},
+		{"alert.metadata.leaked_ip", "absent"},
+		{"leak.stage", "absent"},
+		{"leak.vantage", "\"unknown\""},
+		{"leak.leaked", "absent"},
+		{"leak.server", "absent"},
+		{"leak.evidence", "absent"},
+		{"leak.provisional", "true"},
+		{0},
+	};
+	struct run r;
+	struct alert a = make_alert();
+	run_begin(&r);
+	r.context.sensor = "sensor-7";
+	a.head = (struct obs_head){.kind = OBS_LINK, .capture = 9, .interface = 9};
+	a.leaked_count = a.frame_count = 0;
+	a.stage = STAGE_NONE;
+	a.server = (struct endpoint){0};
+	a.vantage = ROLE_AUTO;
+	a.provisional = true;
+	outputs_alert(r.set, &a);
+	run_read(&r);
+	assert_members(r.record[0], rows);
+	run_end(&r);
+}
+
+static void severities_map_to_eve(void **state)
+{
+	(void)state;
+	static const char *const expected[SEVERITIES] = {"3", "3", "2", "1", "1"};
+	for (enum severity s = SEVERITY_INFO; s < SEVERITIES; s++) {
+		struct run r;
+		struct alert a = make_alert();
+		a.severity = s;
+		run_begin(&r);
+		outputs_alert(r.set, &a);
+		run_read(&r);
+		assert_member(r.record[0], "alert.severity", expected[s]);
+		run_end(&r);
+	}
+}
+
+static struct observation make_attribute(uint16_t type)
+{
+	struct observation o = {.head = make_head(OBS_STUN_ATTRIBUTE)};
+	o.stun_attribute.type = type;
+	return o;
+}
+
+static void parts_join_their_record(void **state)
+{
+	(void)state;
+	static const struct expectation rows[] = {
+		{"event_type", "\"stun\""},
+		{"stun.method", "\"binding\""},
+		{"stun.cookie", "true"},
+		{"stun.txid", "\"0102030405060708090a0b0c\""},
+		{"stun.attributes.0.type", "32"},
+		{"stun.attributes.0.name", "\"XOR-MAPPED-ADDRESS\""},
+		{"stun.attributes.0.ip", "\"198.51.100.23\""},
+		{"stun.attributes.0.port", "4711"},
+		{"stun.attributes.1.text", "\"bad \\\\xff\""},
+		{"stun.attributes.1.text_cut", "true"},
+		{"stun.attributes.2.name", "\"0xfffe\""},
+		{"stun.attributes.2.ip", "absent"},
+		{"stun.attributes.3", "absent"},
+		{0},
+	};
+	struct run r;
+	run_begin(&r);
+	struct observation o = {.head = make_head(OBS_STUN_MESSAGE)};
+	o.head.parts = 3;
+	o.stun.method = 1;
+	o.stun.stun_class = STUN_SUCCESS;
+	o.stun.cookie = true;
+	o.stun.transaction_length = 12;
+	for (uint8_t i = 0; i < 16; i++)
+		o.stun.transaction[i] = (uint8_t)(i + 1);
+	outputs_observation(r.set, &o);
+	o = make_attribute(0x0020);
+	o.stun_attribute.has = ATTRIBUTE_ENDPOINT;
+	endpoint_parse("198.51.100.23:4711", &o.stun_attribute.endpoint);
+	outputs_observation(r.set, &o);
+	o = make_attribute(0x8022);
+	o.stun_attribute.has = ATTRIBUTE_TEXT;
+	o.stun_attribute.text = (struct obs_text){.length = 5, .cut = true, .bytes = "bad \xff"};
+	outputs_observation(r.set, &o);
+	o = make_attribute(0xfffe);
+	outputs_observation(r.set, &o);
+	o = (struct observation){.head = make_head(OBS_LINK)};
+	outputs_observation(r.set, &o);
+	run_read(&r);
+	assert_int_equal(r.records, 2);
+	assert_members(r.record[0], rows);
+	assert_member(r.record[1], "event_type", "\"link\"");
+	assert_member(r.record[1], "link.link_type", "0");
+	run_end(&r);
+}
+
+static void missing_parts_lose_nothing(void **state)
+{
+	(void)state;
+	struct run r;
+	run_begin(&r);
+	struct observation o = make_attribute(0x0020);
+	outputs_observation(r.set, &o); /* a part of nothing */
+	o = (struct observation){.head = make_head(OBS_STUN_MESSAGE)};
+	o.head.parts = 2;
+	outputs_observation(r.set, &o);
+	o = (struct observation){.head = make_head(OBS_STUN_REQUEST)};
+	outputs_observation(r.set, &o);
+	o = (struct observation){.head = make_head(OBS_STUN_MESSAGE)};
+	o.head.parts = 2;
+	outputs_observation(r.set, &o);
+	run_read(&r);
+	assert_int_equal(r.records, 3);
+	assert_member(r.record[0], "event_type", "\"stun\"");
+	assert_member(r.record[1], "event_type", "\"stun_request\"");
+	assert_member(r.record[2], "event_type", "\"stun\"");
+	run_end(&r);
+}
+
+/* The worst message that a dissector may emit still is one record. */
+static void largest_record_fits(void **state)
+{
+	(void)state;
+	struct run r;
+	run_begin(&r);
+	struct observation o = {.head = make_head(OBS_STUN_MESSAGE)};
+	o.head.parts = UINT8_MAX;
+	outputs_observation(r.set, &o);
+	o = make_attribute(0x8022);
+	o.stun_attribute.has = UINT32_MAX;
+	o.stun_attribute.value = UINT64_MAX;
+	o.stun_attribute.text.length = OBS_TEXT_MAX;
+	memset(o.stun_attribute.text.bytes, 0xff, OBS_TEXT_MAX);
+	for (size_t i = 0; i < UINT8_MAX; i++)
+		outputs_observation(r.set, &o);
+	assert_int_equal(r.stats.write_errors, 0);
+	run_read(&r);
+	assert_int_equal(r.records, 1);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(
+				 cJSON_GetObjectItem(r.record[0], "stun"), "attributes")),
+		UINT8_MAX);
+	run_end(&r);
+}
+
+static void end_is_statistics(void **state)
+{
+	(void)state;
+	struct run r;
+	run_begin(&r);
+	r.stats.packets = 12;
+	r.stats.flows = 3;
+	struct summary s = {.stats = &r.stats, .sources = r.sources};
+	s.last_ns = UINT64_C(1772600767000891000);
+	outputs_end(r.set, &s);
+	run_read(&r);
+	assert_int_equal(r.records, 1);
+	assert_member(r.record[0], "event_type", "\"stats\"");
+	assert_member(r.record[0], "timestamp", "\"2026-03-04T05:06:07.000891+0000\"");
+	assert_member(r.record[0], "stats.decoder.pkts", "12");
+	assert_member(r.record[0], "stats.flow.total", "3");
+	assert_member(r.record[0], "stats.output.write_errors", "0");
+	run_end(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alert_says_everything),
+		cmocka_unit_test(alert_leaves_out_what_is_not_known),
+		cmocka_unit_test(severities_map_to_eve),
+		cmocka_unit_test(parts_join_their_record),
+		cmocka_unit_test(missing_parts_lose_nothing),
+		cmocka_unit_test(largest_record_fits),
+		cmocka_unit_test(end_is_statistics),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
