@@ -40,10 +40,11 @@ static void signal_note(int signal_number)
 
 static void signals_catch(void)
 {
-	struct sigaction action = {.sa_handler = signal_note};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGUSR1, &action, NULL);
+	struct sigaction ends = {.sa_handler = signal_note};
+	struct sigaction goes_on = {.sa_handler = signal_note, .sa_flags = SA_RESTART};
+	sigaction(SIGINT, &ends, NULL);
+	sigaction(SIGTERM, &ends, NULL);
+	sigaction(SIGUSR1, &goes_on, NULL);
 }
 
 static void alert_sink(void *sink, const struct alert *a)

@@ -44,17 +44,32 @@ enum addr_scope {
 #define ENDPOINT_TEXT_MAX (ADDR_TEXT_MAX + 8)
 #define PREFIX_TEXT_MAX   (ADDR_TEXT_MAX + 4)
 
+/* Written in place, a word at a time: each packet sets two, and a copy of a value just put together
+ * from bytes would wait for them. */
+static inline void addr_set_v4(struct addr *a, const uint8_t bytes[4])
+{
+	a->family = ADDR_V4;
+	memcpy(a->bytes, bytes, 4);
+	memset(a->bytes + 4, 0, sizeof(a->bytes) - 4);
+}
+
+static inline void addr_set_v6(struct addr *a, const uint8_t bytes[16])
+{
+	a->family = ADDR_V6;
+	memcpy(a->bytes, bytes, 16);
+}
+
 static inline struct addr addr_v4(const uint8_t bytes[4])
 {
-	struct addr a = {.family = ADDR_V4};
-	memcpy(a.bytes, bytes, 4);
+	struct addr a;
+	addr_set_v4(&a, bytes);
 	return a;
 }
 
 static inline struct addr addr_v6(const uint8_t bytes[16])
 {
-	struct addr a = {.family = ADDR_V6};
-	memcpy(a.bytes, bytes, 16);
+	struct addr a;
+	addr_set_v6(&a, bytes);
 	return a;
 }
 

@@ -9,35 +9,50 @@
 
 #define FLOW_ID_BITS 51
 
-_Static_assert(sizeof(struct flow_key) == 40, "no padding: a key is hashed as bytes");
-
-/* As memcmp would order them, without a call for each packet. */
-static int bytes_order(const uint8_t a[16], const uint8_t b[16])
+static uint32_t load32(const uint8_t *bytes)
 {
-	for (size_t at = 0; at < 16; at += 8) {
-		uint64_t left, right;
-		memcpy(&left, a + at, sizeof(left));
-		memcpy(&right, b + at, sizeof(right));
-		if (left != right)
-			return be64toh(left) < be64toh(right) ? -1 : 1;
+	uint32_t word;
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+static uint64_t load64(const uint8_t *bytes)
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* Whether `a` comes after `b`, by address as memcmp orders it and then by port. */
+static bool endpoint_after(const struct endpoint *a, const struct endpoint *b)
+{
+	const uint8_t *left = a->addr.bytes, *right = b->addr.bytes;
+	if (a->addr.family == ADDR_V4 && load32(left) != load32(right))
+		return be32toh(load32(left)) > be32toh(load32(right));
+	for (size_t at = 0; a->addr.family == ADDR_V6 && at < 16; at += 8) {
+		if (load64(left + at) != load64(right + at))
+			return be64toh(load64(left + at)) > be64toh(load64(right + at));
 	}
-	return 0;
+	return a->port > b->port;
 }
 
 bool flow_key_make(struct flow_key *key, const struct endpoint *src, const struct endpoint *dst,
 	uint8_t protocol)
 {
-	int order = bytes_order(src->addr.bytes, dst->addr.bytes);
-	bool from_high = order > 0 || (order == 0 && src->port > dst->port);
+	bool from_high = endpoint_after(src, dst);
 	const struct endpoint *low = from_high ? dst : src;
 	const struct endpoint *high = from_high ? src : dst;
-	memcpy(key->low, low->addr.bytes, sizeof(key->low));
-	memcpy(key->high, high->addr.bytes, sizeof(key->high));
-	key->low_port = low->port;
-	key->high_port = high->port;
-	key->family = src->addr.family;
-	key->protocol = protocol;
-	key->reserved = 0;
+	key->word[0] = (uint64_t)low->port << 48 | (uint64_t)high->port << 32 |
+		(uint64_t)protocol << 8 | src->addr.family;
+	if (src->addr.family == ADDR_V4) {
+		key->word[1] = (uint64_t)load32(low->addr.bytes) << 32 | load32(high->addr.bytes);
+		key->word[2] = key->word[3] = key->word[4] = 0;
+		return from_high;
+	}
+	key->word[1] = load64(low->addr.bytes);
+	key->word[2] = load64(low->addr.bytes + 8);
+	key->word[3] = load64(high->addr.bytes);
+	key->word[4] = load64(high->addr.bytes + 8);
 	return from_high;
 }
 

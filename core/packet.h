@@ -12,7 +12,7 @@
 struct packet {
 	const struct frame *frame;
 	struct endpoint src, dst;
-	struct reader payload; /* bounded by the length field of the layer below */
+	struct reader payload; /* what is not read yet, bounded by the length fields below it */
 	struct flow_key key;
 	uint32_t hash; /* of the key, in the flow table */
 	uint8_t src_mac[6], dst_mac[6];

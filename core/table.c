@@ -212,7 +212,7 @@ void *table_add(struct table *t, uint32_t hash, const void *key, uint64_t now_ns
 
 void *table_get(struct table *t, const void *key, uint64_t now_ns, bool *added)
 {
-	uint32_t hash = table_hash(t, key);
+	uint32_t hash = table_hash(t, key, t->key_size);
 	void *entry = table_find(t, hash, key);
 	*added = !entry;
 	if (entry) {

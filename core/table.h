@@ -57,10 +57,11 @@ bool table_init(
 	struct table *t, size_t entry_size, size_t key_size, uint32_t capacity, uint64_t grain_ns);
 void table_free(struct table *t);
 
-/* Looking up comes in steps, so that a batch can fetch ahead: hash, prefetch, find. */
-static inline uint32_t table_hash(const struct table *t, const void *key)
+/* Looking up comes in steps, so that a batch can fetch ahead: hash, prefetch, find. A key may be
+ * hashed by its first `size` bytes alone, if it is always by the same ones. */
+static inline uint32_t table_hash(const struct table *t, const void *key, size_t size)
 {
-	return (uint32_t)siphash13(&t->key, key, t->key_size);
+	return (uint32_t)siphash13(&t->key, key, size);
 }
 
 static inline void *table_at(const struct table *t, uint32_t index)

@@ -39,7 +39,9 @@ struct dissect {
 	void *state[DISSECTORS];
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
-	/* By carrier and number: index + 1 of the dissector, 0 where there is none. */
+	size_t shapes; /* dissectors found by shape, as rows in table order */
+	uint8_t shape[DISSECTORS];
+	/* By carrier and number: row + 1 of the dissector, 0 where there is none. */
 	uint8_t route[CARRIER_UDP][NUMBERS];
 };
 
@@ -96,11 +98,6 @@ void dissect_free(struct dissect *d)
 	}
 	flow_table_free(&d->flows);
 	free(d);
-}
-
-struct stats *dissection_stats(const struct dissection *d)
-{
-	return d->run->stats;
 }
 
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
@@ -164,18 +161,17 @@ static void layers_dissect(struct dissection *d, struct reader *r)
 	while (verdict == MORE && d->carrier < CARRIER_UDP) {
 		unsigned row = run->route[d->carrier][d->number];
 		if (row == 0) {
-			unrouted_count(run->stats, d->carrier);
+			unrouted_count(d->stats, d->carrier);
 			return;
 		}
 		if (d->packet->depth++ == LAYERS_MAX) {
-			run->stats->too_many_layers++;
+			d->stats->too_many_layers++;
 			return;
 		}
 		verdict = dissectors[row - 1]->dissect(d, r);
 	}
-	verdict_count(run->stats, verdict);
+	verdict_count(d->stats, verdict);
 	d->packet->has_payload = verdict == MORE;
-	d->packet->payload = *r;
 }
 
 /* What the flags do not vouch for may be left from the packet before; clearing all of it would cost
@@ -197,30 +193,35 @@ static void frame_dissect(struct dissect *d, const struct frame *frame, struct p
 {
 	packet_begin(p, frame);
 	struct dissection dissection = {
-		.run = d, .packet = p, .carrier = CARRIER_LINK, .number = frame->link_type};
-	struct reader r = reader_make(frame->bytes, frame->captured, frame->captured < frame->wire);
+		.run = d,
+		.stats = d->stats,
+		.packet = p,
+		.carrier = CARRIER_LINK,
+		.number = frame->link_type,
+	};
+	p->payload = reader_make(frame->bytes, frame->captured, frame->captured < frame->wire);
 	d->stats->packets++;
 	d->stats->bytes += frame->wire;
-	d->stats->cut += r.cut;
-	layers_dissect(&dissection, &r);
+	d->stats->cut += p->payload.cut;
+	layers_dissect(&dissection, &p->payload);
 	if (!p->has_ports)
 		return;
 	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
-	p->hash = table_hash(&d->flows.table, &p->key);
+	p->hash = table_hash(&d->flows.table, &p->key, flow_key_size(p->src.addr.family));
 	table_prefetch_slot(&d->flows.table, p->hash);
 }
 
 /* Asks the dissectors over UDP, by shape. */
 static void payload_dissect(struct dissection *d)
 {
-	for (size_t i = 0; i < DISSECTORS; i++) {
-		const struct dissector *row = dissectors[i];
-		if (row->carrier != CARRIER_UDP || !row->probe(d->packet->payload))
+	for (size_t i = 0; i < d->run->shapes; i++) {
+		unsigned row = d->run->shape[i];
+		if (!dissectors[row]->probe(d->packet->payload))
 			continue;
 		struct reader r = d->packet->payload;
-		d->state = d->run->state[i];
-		enum verdict verdict = row->dissect(d, &r);
-		d->run->stats->truncated_packets += verdict == TRUNCATED;
+		d->state = d->run->state[row];
+		enum verdict verdict = dissectors[row]->dissect(d, &r);
+		d->stats->truncated_packets += verdict == TRUNCATED;
 		if (verdict != NOT_MINE)
 			return;
 	}
@@ -230,7 +231,7 @@ static void interface_announce(struct dissect *d, const struct frame *frame)
 {
 	d->interface_seen[frame->interface] = true;
 	struct packet nobody = {.frame = frame};
-	struct dissection dissection = {.run = d, .packet = &nobody};
+	struct dissection dissection = {.run = d, .stats = d->stats, .packet = &nobody};
 	struct observation o;
 	dissection_observe(&dissection, OBS_LINK, &o);
 	o.link.link_type = frame->link_type;
@@ -248,7 +249,7 @@ static void packet_dissect(struct dissect *d, struct packet *p)
 	if (!p->has_ports)
 		return;
 	struct flow *flow = flow_find(&d->flows, p, d->now_ns, d->stats);
-	struct dissection dissection = {.run = d, .packet = p, .flow = flow};
+	struct dissection dissection = {.run = d, .stats = d->stats, .packet = p, .flow = flow};
 	if (p->has_payload)
 		payload_dissect(&dissection);
 }

@@ -34,6 +34,7 @@ struct dissector;
 /* One packet on its way up. */
 struct dissection {
 	struct dissect *run;
+	struct stats *stats;
 	struct packet *packet;
 	void *state;          /* what the dissector's `open` made */
 	const void *flow;     /* of packet, once it has one */
@@ -81,7 +82,5 @@ bool dissection_wants(const struct dissection *d, enum observation_kind kind);
 void dissection_observe(
 	const struct dissection *d, enum observation_kind kind, struct observation *o);
 void dissection_emit(const struct dissection *d, const struct observation *o);
-
-struct stats *dissection_stats(const struct dissection *d);
 
 #endif

@@ -44,14 +44,13 @@ static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
 	if (r->failed)
 		return reader_verdict(r);
 	packet_limit(r, header, total);
-	p->src.addr = addr_v4(src);
-	p->dst.addr = addr_v4(dst);
+	addr_set_v4(&p->src.addr, src);
+	addr_set_v4(&p->dst.addr, dst);
 	p->hop_limit = hop_limit;
 	p->protocol = protocol;
-	struct stats *stats = dissection_stats(d);
-	stats->ipv4++;
+	d->stats->ipv4++;
 	if (fragment & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) {
-		stats->fragments++;
+		d->stats->fragments++;
 		return DONE;
 	}
 	return dissection_next(d, CARRIER_IPPROTO, protocol);

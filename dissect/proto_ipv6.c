@@ -67,7 +67,7 @@ static enum verdict payload_dissect(struct dissection *d, struct reader *r, uint
 		return reader_verdict(r);
 	d->packet->protocol = chain.next;
 	if (chain.fragment) {
-		dissection_stats(d)->fragments++;
+		d->stats->fragments++;
 		return DONE;
 	}
 	return chain.at_end ? dissection_next(d, CARRIER_IPPROTO, chain.next) : MALFORMED;
@@ -91,10 +91,10 @@ static enum verdict ipv6_dissect(struct dissection *d, struct reader *r)
 		r->cut = true;
 	if (length)
 		reader_limit(r, length);
-	p->src.addr = addr_v6(src);
-	p->dst.addr = addr_v6(dst);
+	addr_set_v6(&p->src.addr, src);
+	addr_set_v6(&p->dst.addr, dst);
 	p->hop_limit = hop_limit;
-	dissection_stats(d)->ipv6++;
+	d->stats->ipv6++;
 	return payload_dissect(d, r, next);
 }
 

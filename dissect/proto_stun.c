@@ -169,7 +169,7 @@ static void request_emit(
 	bool check = facts->username && facts->priority;
 	struct stun_transactions *open = d->state;
 	bool repeated = stun_transaction_open(open, m, d->packet, check, facts->nominates);
-	dissection_stats(d)->stun_evicted = open->table.evicted;
+	d->stats->stun_evicted = open->table.evicted;
 	struct observation o;
 	dissection_observe(d, OBS_STUN_REQUEST, &o);
 	o.stun_request = (struct obs_stun_request){
@@ -185,7 +185,7 @@ static struct obs_stun_answer answer_make(const struct dissection *d, const stru
 {
 	const struct stun_transaction *asked = stun_transaction_find(d->state, m, d->packet);
 	if (!asked) {
-		dissection_stats(d)->stun_unmatched++;
+		d->stats->stun_unmatched++;
 		return (struct obs_stun_answer){0};
 	}
 	return (struct obs_stun_answer){
@@ -254,7 +254,7 @@ static void facts_emit(
 
 static enum verdict stun_dissect(struct dissection *d, struct reader *r)
 {
-	struct stats *stats = dissection_stats(d);
+	struct stats *stats = d->stats;
 	struct stun_message m;
 	header_read(&m, r);
 	if (r->cut && m.length > reader_left(r))

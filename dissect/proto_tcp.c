@@ -24,7 +24,7 @@ static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
 	if (r->failed)
 		return reader_verdict(r);
 	p->has_ports = true;
-	dissection_stats(d)->tcp++;
+	d->stats->tcp++;
 	return DONE;
 }
 

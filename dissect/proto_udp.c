@@ -23,7 +23,7 @@ static enum verdict udp_dissect(struct dissection *d, struct reader *r)
 	if (length)
 		reader_limit(r, length - HEADER_SIZE);
 	p->has_ports = true;
-	dissection_stats(d)->udp++;
+	d->stats->udp++;
 	return dissection_next(d, CARRIER_UDP, 0);
 }
 

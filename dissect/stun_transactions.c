@@ -52,6 +52,6 @@ const struct stun_transaction *stun_transaction_find(
 {
 	struct stun_transaction_key key = key_make(m, &p->dst);
 	const struct stun_transaction *open = table_find(
-		&t->table, table_hash(&t->table, &key), &key);
+		&t->table, table_hash(&t->table, &key, sizeof(key)), &key);
 	return open && open->method == m->method ? open : NULL;
 }

@@ -78,7 +78,7 @@ static struct client_key client_key(const struct addr *addr)
 struct client *knowledge_client(const struct knowledge *k, const struct addr *addr)
 {
 	struct client_key key = client_key(addr);
-	return table_find(&k->clients, table_hash(&k->clients, &key), &key);
+	return table_find(&k->clients, table_hash(&k->clients, &key, sizeof(key)), &key);
 }
 
 static struct client *client_see(struct knowledge *k, const struct addr *addr, uint64_t now_ns)

@@ -43,16 +43,15 @@ static void every_part_tells_flows_apart(void **state)
 	(void)state;
 	struct endpoint a = end("192.0.2.1:1000"), b = end("192.0.2.2:2000");
 	struct endpoint other = end("192.0.2.1:1001");
-	struct endpoint a6 = end("[c000:201::]:1000"), b6 = end("[c000:202::]:2000");
 	struct flow_key key, changed;
 	flow_key_make(&key, &a, &b, PROTOCOL_UDP);
 	flow_key_make(&changed, &a, &b, PROTOCOL_TCP);
 	assert_memory_not_equal(&key, &changed, sizeof(key));
 	flow_key_make(&changed, &other, &b, PROTOCOL_UDP);
 	assert_memory_not_equal(&key, &changed, sizeof(key));
-	/* The same sixteen bytes, another family. */
+	/* An IPv4-mapped pair is another flow than the plain one. */
+	struct endpoint a6 = end("[::ffff:192.0.2.1]:1000"), b6 = end("[::ffff:192.0.2.2]:2000");
 	flow_key_make(&changed, &a6, &b6, PROTOCOL_UDP);
-	assert_memory_equal(key.low, changed.low, sizeof(key.low));
 	assert_memory_not_equal(&key, &changed, sizeof(key));
 }
 

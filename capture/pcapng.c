@@ -1,0 +1,309 @@
+/*
+ * pcapng savefiles (draft-ietf-opsawg-pcapng): any number of sections, each in its own byte order,
+ * with any number of interfaces, each with a name, link type, snap length, time resolution and time
+ * offset of its own. Frames come from Enhanced (§4.3), Simple (§4.4) and obsolete Packet Blocks
+ * (appendix A); their direction from the flags option.
+ *
+ * All other blocks are skipped by their length, however long. Section lengths are ignored, as by
+ * libpcap. A Simple Packet Block has no time: it is 0, as libpcap has it. Where libpcap gives up,
+ * on interfaces that differ and on frames longer than the snap length, this reads on.
+ */
+#include "capture/format.h"
+#include "capture/pcapng_interface.h"
+
+#include "core/log.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+	BLOCK_SECTION = 0x0a0d0d0a, /* the same in both byte orders */
+	BLOCK_INTERFACE = 1,
+	BLOCK_PACKET = 2, /* obsolete */
+	BLOCK_SIMPLE = 3,
+	BLOCK_ENHANCED = 6,
+};
+
+#define BLOCK_HEADER   8 /* type, length */
+#define BLOCK_TRAILER  4 /* the length again */
+#define BLOCK_MIN      (BLOCK_HEADER + BLOCK_TRAILER)
+#define SECTION_HEADER 12          /* as much of a section's block as tells its byte order */
+#define BLOCK_MAX      (16U << 20) /* of a block that is read, not skipped; as in libpcap */
+
+/* The byte-order magic 0x1a2b3c4d as a big-endian machine writes it, and a little-endian one. */
+enum { ORDER_BIG = 0x1a2b3c4d, ORDER_LITTLE = 0x4d3c2b1a };
+#define VERSION_MAJOR 1
+
+enum {
+	OPTION_END = 0,
+	OPTION_NAME = 2,
+	OPTION_FLAGS = 2,
+	OPTION_RESOLUTION = 9,
+	OPTION_OFFSET = 14
+};
+
+/* Interface ids count anew in each section. */
+#define SECTION_INTERFACES_MAX SOURCE_INTERFACES_MAX
+
+struct pcapng {
+	bool little;
+	uint32_t trailer; /* a block of this length was skipped, its trailer is next; or 0 */
+	uint32_t interfaces;
+	struct pcapng_interface interface[SECTION_INTERFACES_MAX];
+};
+
+/* What a packet block says, whichever kind it is. */
+struct pcapng_packet {
+	uint64_t time;
+	uint32_t interface, length, wire;
+};
+
+static enum input_step interface_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	(void)frame;
+	struct pcapng *p = in->state;
+	if (p->interfaces == SECTION_INTERFACES_MAX)
+		return input_broken(
+			in, at, "more than %d interfaces in a section", SECTION_INTERFACES_MAX);
+	struct pcapng_interface *i = &p->interface[p->interfaces];
+	char name[INTERFACE_NAME_MAX] = "";
+	const char *wrong = pcapng_interface_read(i, body, p->little, name);
+	if (wrong)
+		return input_broken(in, at, "%s", wrong);
+	i->snap_length = input_snap_length(i->snap_length, i->link_type);
+	int index = input_interface(in, name, i->link_type, i->snap_length);
+	if (index < 0)
+		return INPUT_END;
+	i->index = (uint16_t)index;
+	p->interfaces++;
+	return INPUT_NOTHING;
+}
+
+static enum input_step section_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	(void)frame;
+	struct pcapng *p = in->state;
+	reader_skip(body, sizeof(uint32_t)); /* the byte order, known already */
+	uint16_t major = input_u16(body, p->little);
+	reader_skip(body, sizeof(uint16_t) + sizeof(uint64_t)); /* minor version, length */
+	if (body->failed)
+		return input_broken(in, at, "a section header that is too short");
+	if (major != VERSION_MAJOR)
+		return input_broken(in, at, "pcapng version %u, which is not known", major);
+	p->interfaces = 0;
+	return INPUT_NOTHING;
+}
+
+static enum direction packet_direction(struct reader *options, bool little)
+{
+	uint16_t code;
+	struct reader value;
+	while (pcapng_option(options, little, &code, &value)) {
+		if (code != OPTION_FLAGS)
+			continue;
+		uint32_t flags = input_u32(&value, little);
+		/* The two lowest bits, §4.3.1: inbound, outbound, or none known. */
+		return (flags & 3) == 1    ? DIRECTION_IN
+			: (flags & 3) == 2 ? DIRECTION_OUT
+					   : DIRECTION_UNKNOWN;
+	}
+	return DIRECTION_UNKNOWN;
+}
+
+/* `body` stands at the frame's bytes, which its options follow. */
+static enum input_step packet_take(struct input *in, uint64_t at, const struct pcapng_packet *said,
+	struct reader *body, struct frame *frame)
+{
+	const struct pcapng *p = in->state;
+	const uint8_t *bytes = reader_take(body, said->length);
+	if (body->failed)
+		return input_broken(in, at,
+			"a frame of %" PRIu32 " bytes in a block too short for it", said->length);
+	if (said->interface >= p->interfaces)
+		return input_broken(in, at,
+			"a frame of interface %" PRIu32 ", which is not described",
+			said->interface);
+	const struct pcapng_interface *i = &p->interface[said->interface];
+	reader_skip(body, -said->length & 3U);
+	*frame = (struct frame){
+		.bytes = bytes,
+		.time_ns = pcapng_interface_time(i, said->time),
+		.number = ++in->number,
+		.captured = said->length,
+		.wire = said->wire,
+		.capture = in->capture,
+		.interface = i->index,
+		.link_type = i->link_type,
+		.direction = (uint8_t)packet_direction(body, p->little),
+	};
+	return INPUT_FRAME;
+}
+
+static enum input_step enhanced_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	bool little = ((const struct pcapng *)in->state)->little;
+	struct pcapng_packet said = {.interface = input_u32(body, little)};
+	uint64_t high = input_u32(body, little);
+	said.time = high << 32 | input_u32(body, little);
+	said.length = input_u32(body, little);
+	said.wire = input_u32(body, little);
+	return packet_take(in, at, &said, body, frame);
+}
+
+static enum input_step obsolete_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	bool little = ((const struct pcapng *)in->state)->little;
+	struct pcapng_packet said = {.interface = input_u16(body, little)};
+	reader_skip(body, sizeof(uint16_t)); /* how many were dropped before */
+	uint64_t high = input_u32(body, little);
+	said.time = high << 32 | input_u32(body, little);
+	said.length = input_u32(body, little);
+	said.wire = input_u32(body, little);
+	return packet_take(in, at, &said, body, frame);
+}
+
+static enum input_step simple_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	const struct pcapng *p = in->state;
+	struct pcapng_packet said = {.wire = input_u32(body, p->little)};
+	uint32_t snap_length = p->interfaces ? p->interface[0].snap_length : UINT32_MAX;
+	said.length = said.wire < snap_length ? said.wire : snap_length;
+	return packet_take(in, at, &said, body, frame);
+}
+
+static const struct block_kind {
+	uint32_t type;
+	bool is_frame;
+	enum input_step (*take)(
+		struct input *in, uint64_t at, struct reader *body, struct frame *frame);
+} block_kinds[] = {
+	{BLOCK_ENHANCED, true, enhanced_take},
+	{BLOCK_SIMPLE, true, simple_take},
+	{BLOCK_PACKET, true, obsolete_take},
+	{BLOCK_INTERFACE, false, interface_take},
+	{BLOCK_SECTION, false, section_take},
+};
+
+static const struct block_kind *block_kind(uint32_t type)
+{
+	for (size_t i = 0; i < sizeof(block_kinds) / sizeof(block_kinds[0]); i++) {
+		if (block_kinds[i].type == type)
+			return &block_kinds[i];
+	}
+	return NULL;
+}
+
+/* The end of a block whose inside was skipped. */
+static enum input_step skipped_end(struct input *in)
+{
+	struct pcapng *p = in->state;
+	struct reader *r = &in->chunk.view;
+	if (in->chunk.skip && in->chunk.ended)
+		return input_cut(in, in->chunk.skip + BLOCK_TRAILER, false);
+	if (in->chunk.skip || reader_left(r) < BLOCK_TRAILER) {
+		if (in->chunk.ended)
+			return input_cut(in, BLOCK_TRAILER - reader_left(r), false);
+		return input_short(in, BLOCK_TRAILER, false);
+	}
+	if (input_u32(r, p->little) != p->trailer)
+		return input_broken(in, chunk_offset(&in->chunk) - BLOCK_TRAILER,
+			"a block that ends with another length than it starts with");
+	p->trailer = 0;
+	return INPUT_NOTHING;
+}
+
+static enum input_step block_skip(struct input *in, uint32_t length)
+{
+	struct pcapng *p = in->state;
+	p->trailer = length;
+	chunk_skip(&in->chunk, length - BLOCK_TRAILER);
+	return INPUT_NOTHING;
+}
+
+/* A section may be written in another byte order than the one before. */
+static bool order_read(struct pcapng *p, struct reader section)
+{
+	reader_skip(&section, BLOCK_HEADER);
+	uint32_t order = reader_u32(&section);
+	p->little = order == ORDER_LITTLE;
+	return p->little || order == ORDER_BIG;
+}
+
+static enum input_step block_take(
+	struct input *in, const struct block_kind *kind, uint32_t length, struct frame *frame)
+{
+	const struct pcapng *p = in->state;
+	uint64_t at = chunk_offset(&in->chunk);
+	struct reader r = in->chunk.view;
+	struct reader block = reader_sub(&r, length);
+	if (block.failed)
+		return input_short(in, length, kind->is_frame);
+	reader_skip(&block, BLOCK_HEADER);
+	struct reader body = reader_sub(&block, length - BLOCK_MIN);
+	if (input_u32(&block, p->little) != length)
+		return input_broken(
+			in, at, "a block that ends with another length than it starts with");
+	in->chunk.view = r;
+	return kind->take(in, at, &body, frame);
+}
+
+static enum input_step pcapng_next(struct input *in, struct frame *frame)
+{
+	struct pcapng *p = in->state;
+	if (p->trailer)
+		return skipped_end(in);
+	struct reader r = in->chunk.view;
+	uint32_t type = input_u32(&r, p->little);
+	size_t head = type == BLOCK_SECTION ? SECTION_HEADER : BLOCK_HEADER;
+	if (reader_left(&in->chunk.view) < head)
+		return input_short(in, head, false);
+	uint64_t at = chunk_offset(&in->chunk);
+	if (type == BLOCK_SECTION && !order_read(p, in->chunk.view))
+		return input_broken(in, at, "a section in no known byte order");
+	uint32_t length = input_u32(&r, p->little);
+	if (length < BLOCK_MIN || length % 4)
+		return input_broken(in, at, "a block of %" PRIu32 " bytes", length);
+	const struct block_kind *kind = block_kind(type);
+	if (!kind)
+		return block_skip(in, length);
+	if (length > BLOCK_MAX)
+		return input_broken(in, at,
+			"a block of %" PRIu32 " bytes, more than the %u there may be", length,
+			BLOCK_MAX);
+	return block_take(in, kind, length, frame);
+}
+
+static bool pcapng_probe(struct reader head)
+{
+	return reader_u32(&head) == BLOCK_SECTION;
+}
+
+/* Reads the first section header, so that what is no pcapng file is refused at once. */
+static bool pcapng_open(struct input *in)
+{
+	in->state = calloc(1, sizeof(struct pcapng));
+	if (!in->state) {
+		log_message("%s: no memory to read it", in->name);
+		return false;
+	}
+	struct frame none;
+	enum input_step step = pcapng_next(in, &none);
+	while (step == INPUT_MORE) {
+		chunk_fill(&in->chunk);
+		step = pcapng_next(in, &none);
+	}
+	return step == INPUT_NOTHING;
+}
+
+const struct format format_pcapng = {
+	.name = "pcapng",
+	.probe = pcapng_probe,
+	.open = pcapng_open,
+	.next = pcapng_next,
+	.more = input_fill,
+};

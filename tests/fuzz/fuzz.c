@@ -1,0 +1,129 @@
+/*
+ * The harness of the fuzz targets, see fuzz.h. Headers in front of the fuzzed bytes are right, so
+ * that the layer under test is reached by every input.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include "core/observation.h"
+#include "dissect/dissect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IP_SIZE       20
+#define UDP_SIZE      8
+#define PACKET_MAX    0xffff
+#define TABLE_ENTRIES 64 /* few, so that eviction happens, too */
+
+static void observation_look(void *sink, const struct observation *o)
+{
+	(void)sink;
+	if (o->head.kind >= OBS_KINDS)
+		abort();
+	const uint8_t *body = observation_body(o);
+	for (const struct field *f = observation_info[o->head.kind].fields; f->name; f++) {
+		const struct obs_text *text = (const void *)(body + f->offset);
+		if (f->type == FIELD_TEXT && text->length > OBS_TEXT_MAX)
+			abort();
+	}
+}
+
+/* Puts header and data into one exact block, which the caller frees. */
+static uint8_t *bytes_join(const uint8_t *header, size_t n, const uint8_t *data, size_t size)
+{
+	uint8_t *all = malloc(n + size);
+	if (!all)
+		abort();
+	if (n)
+		memcpy(all, header, n);
+	if (size)
+		memcpy(all + n, data, size);
+	return all;
+}
+
+static void frames_dissect(const struct batch *batch)
+{
+	const struct dissect_options options = {TABLE_ENTRIES, TABLE_ENTRIES};
+	const struct interest interest = {~0U};
+	struct stats stats = {0};
+	struct dissect *d = dissect_new(&options, &interest, &stats, observation_look, NULL);
+	if (!d)
+		abort();
+	dissect_batch(d, batch);
+	dissect_finish(d);
+	dissect_free(d);
+}
+
+static struct frame frame_make(uint16_t link_type, const uint8_t *bytes, size_t size)
+{
+	return (struct frame){.bytes = bytes,
+		.time_ns = 1,
+		.number = 1,
+		.captured = (uint32_t)size,
+		.wire = (uint32_t)size,
+		.link_type = link_type};
+}
+
+int fuzz_link(uint16_t link_type, const uint8_t *data, size_t size)
+{
+	uint8_t *bytes = bytes_join(NULL, 0, data, size);
+	struct batch batch = {.count = 2};
+	batch.frames[0] = frame_make(link_type, bytes, size);
+	batch.frames[1] = batch.frames[0];
+	batch.frames[1].wire++;
+	frames_dissect(&batch);
+	free(bytes);
+	return 0;
+}
+
+/* An IPv4 header between 192.0.2.1 and 192.0.2.2, either way. */
+static void ip_write(uint8_t ip[IP_SIZE], uint8_t protocol, size_t payload, bool back)
+{
+	const size_t length = IP_SIZE + payload;
+	const uint8_t header[IP_SIZE] = {0x45, 0, (uint8_t)(length >> 8), (uint8_t)length, 0, 0, 0,
+		0, 64, protocol, 0, 0, 192, 0, 2, back ? 2 : 1, 192, 0, 2, back ? 1 : 2};
+	memcpy(ip, header, IP_SIZE);
+}
+
+int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size)
+{
+	if (size > PACKET_MAX - IP_SIZE)
+		return 0;
+	uint8_t header[IP_SIZE];
+	ip_write(header, protocol, size, false);
+	uint8_t *bytes = bytes_join(header, sizeof(header), data, size);
+	fuzz_link(LINK_RAW, bytes, IP_SIZE + size);
+	free(bytes);
+	return 0;
+}
+
+static uint8_t *datagram_make(const uint8_t *data, size_t size, bool back)
+{
+	const size_t length = UDP_SIZE + size;
+	const uint8_t udp[UDP_SIZE] = {0x10, back ? 1 : 0, 0x10, back ? 0 : 1,
+		(uint8_t)(length >> 8), (uint8_t)length, 0, 0};
+	uint8_t header[IP_SIZE + UDP_SIZE];
+	ip_write(header, 17, length, back);
+	memcpy(header + IP_SIZE, udp, UDP_SIZE);
+	return bytes_join(header, sizeof(header), data, size);
+}
+
+int fuzz_udp(const uint8_t *data, size_t size)
+{
+	const size_t all = IP_SIZE + UDP_SIZE + size;
+	if (all > PACKET_MAX)
+		return 0;
+	uint8_t *there = datagram_make(data, size, false);
+	uint8_t *back = datagram_make(data, size, true);
+	if (size)
+		back[IP_SIZE + UDP_SIZE] ^= 1;
+	struct batch batch = {.count = 3};
+	batch.frames[0] = frame_make(LINK_RAW, there, all);
+	batch.frames[1] = frame_make(LINK_RAW, back, all);
+	batch.frames[2] = batch.frames[1];
+	batch.frames[2].wire++;
+	frames_dissect(&batch);
+	free(there);
+	free(back);
+	return 0;
+}

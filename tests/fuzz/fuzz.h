@@ -1,0 +1,26 @@
+/*
+ * What the fuzz targets share: bytes in, through a fresh dissect/, every observation that comes out
+ * looked at. Packets are exact-size copies on the heap, so that a sanitizer sees the first byte
+ * read too far. Each is read twice: as a whole packet, and as one that the snap length cut.
+ */
+#ifndef SEEP_TESTS_FUZZ_FUZZ_H
+#define SEEP_TESTS_FUZZ_FUZZ_H
+
+#include "core/link_type.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bytes as a frame of this link type. Always 0, what a target returns. */
+int fuzz_link(uint16_t link_type, const uint8_t *data, size_t size);
+
+/* The bytes behind an IPv4 header with this protocol number. */
+int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size);
+
+/* The bytes behind IPv4 and UDP: once as they are, then back from the other end with the lowest bit
+ * of the first byte flipped, which makes a STUN request its own success response. */
+int fuzz_udp(const uint8_t *data, size_t size);
+
+#endif

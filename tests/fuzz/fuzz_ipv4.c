@@ -1,0 +1,7 @@
+/* IPv4 packets. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_link(LINK_IPV4, data, size);
+}

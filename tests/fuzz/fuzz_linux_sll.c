@@ -1,0 +1,7 @@
+/* Linux cooked captures, version 1. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_link(LINK_LINUX_SLL, data, size);
+}

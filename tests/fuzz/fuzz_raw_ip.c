@@ -1,0 +1,7 @@
+/* IP without a link layer, either version. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_link(LINK_RAW, data, size);
+}

@@ -1,0 +1,7 @@
+/* TCP segments in IPv4. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ip(6, data, size);
+}

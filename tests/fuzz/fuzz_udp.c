@@ -1,0 +1,7 @@
+/* UDP datagrams in IPv4. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ip(17, data, size);
+}
