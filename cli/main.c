@@ -4,6 +4,9 @@
  */
 #include "cli/cli.h"
 
+#include "core/log.h"
+
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -28,9 +31,8 @@ static int command_run(const struct command *command, int argc, char **argv)
 	return command->run(&options);
 }
 
-int main(int argc, char **argv)
+static int seep_run(int argc, char **argv)
 {
-	signal(SIGPIPE, SIG_IGN);
 	const char *name = argc > 1 ? argv[1] : "";
 	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0) {
 		help_print(stdout);
@@ -48,4 +50,14 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	return usage_error("no subcommand \"%s\"", name);
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends the run, with its exit status */
+	int status = seep_run(argc, argv);
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return status;
+	log_message("standard output: %s", strerror(errno));
+	return EXIT_FAILED;
 }

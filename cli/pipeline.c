@@ -180,8 +180,22 @@ static void pipeline_loop(struct pipeline *p)
 	}
 }
 
+/* What no dissector reads was not judged: said, and no success. */
+static void links_check(struct pipeline *p)
+{
+	for (uint32_t i = 0; i < p->sources->interfaces; i++) {
+		const struct interface *row = &p->sources->interface[i];
+		if (!dissect_unread(p->dissect, i, row->link_type))
+			continue;
+		log_message("%s: link type %u is not known: its frames were not judged",
+			p->sources->capture[row->capture], row->link_type);
+		p->input_failed = true;
+	}
+}
+
 static void pipeline_finish(struct pipeline *p)
 {
+	links_check(p);
 	struct summary summary = {
 		.stats = &p->stats,
 		.sources = p->sources,

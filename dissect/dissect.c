@@ -53,9 +53,11 @@ const struct dissector_info *dissector_info(unsigned i)
 static void routes_fill(struct dissect *d)
 {
 	for (size_t i = 0; i < DISSECTORS; i++) {
-		for (size_t n = 0; n < dissectors[i]->number_count; n++)
-			d->route[dissectors[i]->carrier][dissectors[i]->numbers[n]] = (uint8_t)(i +
-				1);
+		const struct dissector *row = dissectors[i];
+		if (row->probe)
+			d->shape[d->shapes++] = (uint8_t)i;
+		for (size_t n = 0; n < row->number_count; n++)
+			d->route[row->carrier][row->numbers[n]] = (uint8_t)(i + 1);
 	}
 }
 
@@ -266,6 +268,11 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 		packet_dissect(d, &d->packets[i]);
 	if (d->now_ns > FLOW_IDLE_NS)
 		table_expire(&d->flows.table, d->now_ns - FLOW_IDLE_NS);
+}
+
+bool dissect_unread(const struct dissect *d, uint32_t interface, uint16_t link_type)
+{
+	return d->interface_seen[interface] && d->route[CARRIER_LINK][link_type] == 0;
 }
 
 void dissect_finish(struct dissect *d)

@@ -30,6 +30,10 @@ void dissect_batch(struct dissect *d, const struct batch *batch);
 /* Writes the gauges (flows active, memory) into the stats. */
 void dissect_finish(struct dissect *d);
 
+/* Frames came from this interface (an index into struct source_table), and nothing here reads its
+ * link type. */
+bool dissect_unread(const struct dissect *d, uint32_t interface, uint16_t link_type);
+
 void dissect_free(struct dissect *d);
 
 /* The dissector table, for help texts and tests. */
