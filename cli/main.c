@@ -19,16 +19,23 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+static int version_print(void)
+{
+	puts("seep " SEEP_VERSION);
+	return EXIT_CLEAN;
+}
+
 static int command_run(const struct command *command, int argc, char **argv)
 {
 	static struct options options; /* too large for the stack; there is one run in a process */
 	if (!options_parse(&options, command, argc, argv))
 		return EXIT_USAGE;
-	if (options.help) {
-		help_print_command(stdout, command);
-		return EXIT_CLEAN;
-	}
-	return command->run(&options);
+	if (options.version)
+		return version_print();
+	if (!options.help)
+		return command->run(&options);
+	help_print_command(stdout, command);
+	return EXIT_CLEAN;
 }
 
 static int seep_run(int argc, char **argv)
@@ -38,10 +45,8 @@ static int seep_run(int argc, char **argv)
 		help_print(stdout);
 		return EXIT_CLEAN;
 	}
-	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0) {
-		puts("seep " SEEP_VERSION);
-		return EXIT_CLEAN;
-	}
+	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
+		return version_print();
 	const struct command *command = command_find(name);
 	if (command)
 		return command_run(command, argc - 1, argv + 1);

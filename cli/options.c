@@ -47,6 +47,7 @@ static const struct option_row {
 	{'v', OPTIONS_FILES, "verbose", NULL, "interfaces, roles and counters on stderr"},
 	{OPTION_NO_COLOR, OPTIONS_JUDGE, "no-color", NULL, "no colours (as NO_COLOR does)"},
 	{'h', OPTIONS_COMMON, "help", NULL, "this text"},
+	{'V', OPTIONS_COMMON, "version", NULL, "the version"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -64,8 +65,6 @@ void options_print(FILE *to, unsigned groups)
 		else
 			fprintf(to, "      %-26s %s\n", name, rows[i].help);
 	}
-	if (groups == (OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE))
-		fputs("  -V, --version                  the version\n", to);
 }
 
 static bool policy_option(bool (*add)(struct policy *, const char *, const char **),
@@ -129,6 +128,8 @@ static bool option_apply(struct options *o, int key)
 		return o->quiet = true;
 	case 'v':
 		return o->verbose = true;
+	case 'V':
+		return o->version = true;
 	default:
 		return o->help = true;
 	}

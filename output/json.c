@@ -4,7 +4,7 @@
  */
 #include "output/json.h"
 
-#include "output/clean.h"
+#include "core/clean.h"
 #include "output/format.h"
 
 #include <inttypes.h>

@@ -4,7 +4,7 @@
  */
 #include "output/page.h"
 
-#include "output/clean.h"
+#include "core/clean.h"
 #include "output/format.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * The traps of JSON records: integers beyond a double's digits, and text that is not UTF-8, holds a
  * NUL, or steers a terminal.
  */
-#include "output/clean.h"
+#include "core/clean.h"
 #include "output/json.h"
 
 #include <setjmp.h>

@@ -4,7 +4,7 @@
  * printer escapes them: they are shown as \xHH, too. A backslash stays as it is, as in Suricata's
  * records, so the four characters of an escape cannot be told from the same four on the wire.
  */
-#include "output/clean.h"
+#include "core/clean.h"
 
 #include "core/reader.h"
 

@@ -2,8 +2,8 @@
  * Text that came from the wire or a file name, made fit to be shown: well-formed UTF-8 stays, every
  * other byte becomes the four characters \xHH.
  */
-#ifndef SEEP_OUTPUT_CLEAN_H
-#define SEEP_OUTPUT_CLEAN_H
+#ifndef SEEP_CORE_CLEAN_H
+#define SEEP_CORE_CLEAN_H
 
 #include <stddef.h>
 
