@@ -49,6 +49,7 @@
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
 	STAT(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
+	STAT(not_judged, "seep.not_judged", "STUN requests of hosts that are no clients here")     \
 	STAT(egresses_forgotten, "seep.egresses_forgotten",                                        \
 		"learned egress addresses beyond those kept")                                      \
 	STAT(path_unknown, "seep.path_unknown",                                                    \

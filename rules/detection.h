@@ -23,6 +23,10 @@ struct judgement {
 struct detection {
 	struct detection_info info;
 	uint32_t wants; /* mask of observation kinds */
+	bool held;      /* its findings wait a moment for one that covers them */
+	/* The detection, always a held one, whose finding about a client is told by this one's,
+	 * too, when the evidence went the direct path; or NULL. */
+	const struct detection *covers;
 	void (*observe)(const struct judgement *j, const struct observation *o);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
 	void (*describe)(struct alert *a);

@@ -21,6 +21,7 @@ static const struct detection *const detections[] = {
 struct engine {
 	struct knowledge knowledge;
 	struct findings findings;
+	uint64_t now_ns; /* packet time so far: never runs backwards */
 };
 
 const struct detection_info *detection_info(unsigned i)
@@ -60,6 +61,9 @@ uint32_t engine_interest(void)
 
 void engine_observe(struct engine *e, const struct observation *o)
 {
+	if (o->head.time_ns > e->now_ns)
+		e->now_ns = o->head.time_ns;
+	findings_advance(&e->findings, e->now_ns);
 	knowledge_learn(&e->knowledge, o);
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))

@@ -19,9 +19,74 @@ static void finding_report(struct findings *f, struct finding *found, enum alert
 	f->report(f->sink, a);
 }
 
+/* Keeps the sums by severity, for the run and for the client, when a finding comes or moves up. */
+static void severity_count(struct findings *f, const struct alert *a, int by)
+{
+	struct client *client = knowledge_client(f->knowledge, &a->client);
+	f->by_severity[a->severity] += (uint64_t)(int64_t)by;
+	if (client)
+		client->findings[a->severity] += (uint64_t)(int64_t)by;
+}
+
+/* From here on the finding counts. */
+static void finding_tell(struct findings *f, struct finding *found)
+{
+	const struct alert *a = &found->alert;
+	found->state = FINDING_TOLD;
+	f->stats->findings++;
+	f->stats->below_severity += a->severity < f->policy->min_severity;
+	severity_count(f, a, 1);
+	finding_report(f, found, STATE_OPEN);
+}
+
+/* Called for each entry that leaves the table. */
 static void finding_close(void *context, void *entry)
 {
-	finding_report(context, entry, STATE_CLOSED);
+	struct findings *f = context;
+	struct finding *found = entry;
+	if (found->state == FINDING_HELD)
+		finding_tell(f, found);
+	if (found->state == FINDING_TOLD)
+		finding_report(f, found, STATE_CLOSED);
+}
+
+static struct finding *finding_find(struct findings *f, const struct finding_key *key)
+{
+	return table_find(&f->table, table_hash(&f->table, key, sizeof(*key)), key);
+}
+
+static void held_tell_first(struct findings *f)
+{
+	struct finding *found = finding_find(f, &f->held[f->held_first]);
+	f->held_first = (f->held_first + 1) % FINDINGS_HELD;
+	f->held_count--;
+	if (found && found->state == FINDING_HELD)
+		finding_tell(f, found);
+}
+
+static void finding_hold(struct findings *f, const struct finding *found)
+{
+	if (f->held_count == FINDINGS_HELD)
+		held_tell_first(f);
+	f->held[(f->held_first + f->held_count++) % FINDINGS_HELD] = found->key;
+}
+
+void findings_advance(struct findings *f, uint64_t now_ns)
+{
+	while (f->held_count) {
+		const struct finding *first = finding_find(f, &f->held[f->held_first]);
+		if (first && first->alert.first_ns + FINDING_GRACE_NS > now_ns)
+			return;
+		held_tell_first(f);
+	}
+}
+
+void findings_close(struct findings *f)
+{
+	while (f->held_count)
+		held_tell_first(f);
+	for (void *oldest = table_oldest(&f->table); oldest; oldest = table_oldest(&f->table))
+		table_remove(&f->table, oldest);
 }
 
 bool findings_init(struct findings *f, struct knowledge *knowledge,
@@ -42,24 +107,29 @@ bool findings_init(struct findings *f, struct knowledge *knowledge,
 	return true;
 }
 
-void findings_close(struct findings *f)
-{
-	for (void *oldest = table_oldest(&f->table); oldest; oldest = table_oldest(&f->table))
-		table_remove(&f->table, oldest);
-}
-
 void findings_free(struct findings *f)
 {
 	table_free(&f->table);
 }
 
-/* Keeps the sums by severity, for the run and for the client, when a finding comes or moves up. */
-static void severity_count(struct findings *f, const struct alert *a, int by)
+/* Without an address given away: a held finding is about the client's path. */
+static struct finding_key key_make(const struct detection *detection, const struct addr *client)
 {
-	struct client *client = knowledge_client(f->knowledge, &a->client);
-	f->by_severity[a->severity] += (uint64_t)(int64_t)by;
-	if (client)
-		client->findings[a->severity] += (uint64_t)(int64_t)by;
+	struct finding_key key = {0};
+	key.signature_id = detection->info.signature_id;
+	key.client = *client;
+	return key;
+}
+
+/* What `covering` says includes what this detection would say of the client, now and later. */
+static void finding_cover(
+	struct findings *f, const struct detection *covered, const struct alert *covering)
+{
+	struct finding_key key = key_make(covered, &covering->client);
+	bool added;
+	struct finding *found = table_get(&f->table, &key, covering->last_ns, &added);
+	if (added || found->state == FINDING_HELD)
+		found->state = FINDING_COVERED;
 }
 
 static void finding_open(struct findings *f, struct finding *found, const struct judgement *j,
@@ -68,11 +138,14 @@ static void finding_open(struct findings *f, struct finding *found, const struct
 	found->detection = j->detection;
 	found->alert = *draft;
 	found->alert.count = 1;
-	f->stats->findings++;
 	f->stats->findings_evicted = f->table.evicted;
-	f->stats->below_severity += draft->severity < f->policy->min_severity;
-	severity_count(f, draft, 1);
-	finding_report(f, found, STATE_OPEN);
+	if (j->detection->held) {
+		finding_hold(f, found);
+		return;
+	}
+	if (j->detection->covers && draft->path == PATH_DIRECT)
+		finding_cover(f, j->detection->covers, draft);
+	finding_tell(f, found);
 }
 
 static bool alert_grows(const struct alert *known, const struct alert *draft)
@@ -91,26 +164,41 @@ static void alert_grow(struct alert *known, const struct alert *draft)
 		grown.stage = known->stage;
 	if (known->confidence > grown.confidence)
 		grown.confidence = known->confidence;
+	/* What the finding's identity is made of stays, and so does its history. */
+	memcpy(grown.expected, known->expected, sizeof(grown.expected));
+	grown.expected_count = known->expected_count;
+	grown.expected_cut = known->expected_cut;
+	grown.learned = known->learned;
 	grown.first_ns = known->first_ns;
 	grown.count = known->count;
 	*known = grown;
 }
 
+static void finding_grow(struct findings *f, struct finding *found, const struct alert *draft)
+{
+	struct alert *known = &found->alert;
+	if (found->state == FINDING_HELD) {
+		alert_grow(known, draft);
+		return;
+	}
+	bool heard = known->severity >= f->policy->min_severity;
+	severity_count(f, known, -1);
+	alert_grow(known, draft);
+	severity_count(f, known, 1);
+	finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
+}
+
 static void finding_repeat(struct findings *f, struct finding *found, const struct alert *draft)
 {
 	struct alert *known = &found->alert;
-	bool heard = known->severity >= f->policy->min_severity;
 	known->count++;
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
-	if (alert_grows(known, draft)) {
-		severity_count(f, known, -1);
-		alert_grow(known, draft);
-		severity_count(f, known, 1);
-		finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
-	} else if (known->last_ns - found->reported_ns >= f->policy->window_ns) {
+	if (alert_grows(known, draft))
+		finding_grow(f, found, draft);
+	else if (found->state == FINDING_TOLD &&
+		known->last_ns - found->reported_ns >= f->policy->window_ns)
 		finding_report(f, found, STATE_UPDATED);
-	}
 }
 
 /* Without an expectation nothing is a leak, whatever the detection thought (ground rule: exposure).
@@ -126,14 +214,13 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
 	draft->severity = severity_cap(j, draft);
-	struct finding_key key = {0};
-	key.signature_id = draft->detection->signature_id;
-	key.client = draft->client;
-	key.leaked = draft->leaked[0];
+	struct finding_key key = key_make(j->detection, &draft->client);
+	if (!j->detection->held)
+		key.leaked = draft->leaked[0];
 	bool added;
 	struct finding *found = table_get(&f->table, &key, draft->last_ns, &added);
 	if (added)
 		finding_open(f, found, j, draft);
-	else
+	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, draft);
 }

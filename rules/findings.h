@@ -1,7 +1,8 @@
 /*
  * One leak, one alert: findings by detection, client and address given away. Repeats fold in; a
  * finding that grows is reported again at once, one that merely goes on once per window, and each a
- * last time when it is closed.
+ * last time when it is closed. A finding that a graver one usually follows is held for a moment,
+ * and not told if that one came.
  */
 #ifndef SEEP_RULES_FINDINGS_H
 #define SEEP_RULES_FINDINGS_H
@@ -13,16 +14,29 @@
 
 #define FINDINGS_MAX 16384
 
+/* How long a finding that a graver one may cover is held back: longer than a STUN client waits
+ * before it asks again (RFC 8489 §6.2.1: 500 ms). */
+#define FINDING_GRACE_NS UINT64_C(1000000000)
+#define FINDINGS_HELD    1024
+
 struct finding_key {
 	uint32_t signature_id;
-	struct addr client, leaked; /* the first address given away; none where it is unknown */
+	struct addr client;
+	struct addr leaked; /* the first address given away; none for a held detection */
 	uint8_t reserved[2];
+};
+
+enum finding_state {
+	FINDING_HELD,    /* found, not yet told: a graver finding may come and say it all */
+	FINDING_TOLD,    /* reported, or would be but for its severity */
+	FINDING_COVERED, /* a graver finding about the same client says it all */
 };
 
 struct finding {
 	struct table_entry age;
 	struct finding_key key;
-	const struct detection *detection;
+	const struct detection *detection; /* NULL where nothing but the covering is known */
+	enum finding_state state;
 	uint64_t reported_ns; /* packet time of the last report */
 	struct alert alert;
 };
@@ -35,10 +49,16 @@ struct findings {
 	void (*report)(void *sink, const struct alert *);
 	void *sink;
 	uint64_t by_severity[SEVERITIES];
+	/* Those held, oldest first: a ring of keys, because an entry may be evicted meanwhile. */
+	struct finding_key held[FINDINGS_HELD];
+	uint32_t held_first, held_count;
 };
 
 bool findings_init(struct findings *f, struct knowledge *knowledge,
 	void (*report)(void *sink, const struct alert *), void *sink);
+/* Tells what was held until `now_ns` and not covered. */
+void findings_advance(struct findings *f, uint64_t now_ns);
+/* Tells what is held, and closes everything. */
 void findings_close(struct findings *f);
 void findings_free(struct findings *f);
 

@@ -112,8 +112,10 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, &h->src.addr, h->direction, h->hop_limit))
+	if (!knowledge_judges(k, &h->src.addr, h->direction, h->hop_limit)) {
+		k->stats->not_judged++;
 		return;
+	}
 	client_see(k, &h->src.addr, h->time_ns)->requests++;
 	if (knowledge_path(k, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;

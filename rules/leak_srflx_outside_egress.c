@@ -78,6 +78,7 @@ static const char *const references[] = {
 	NULL,
 };
 
+extern const struct detection detection_stun_outside_tunnel;
 extern const struct detection detection_srflx_outside_egress;
 const struct detection detection_srflx_outside_egress = {
 	.info =
@@ -106,6 +107,7 @@ const struct detection detection_srflx_outside_egress = {
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_BINDING_RESULT),
+	.covers = &detection_stun_outside_tunnel,
 	.observe = observe,
 	.describe = describe,
 };

@@ -4,6 +4,9 @@
  * its real source address to the server; whether an answer came back only decides who else learns
  * it.
  *
+ * Held for a moment: when the answer shows that the real address was told, the finding about that
+ * (srflx-outside-egress, turn-outside-tunnel) says it all, and this one stays silent.
+ *
  * Judged by the interface, not by port or address: STUN runs on 53 and 443, too. Requests to local
  * addresses stay in the LAN and are no leak. Known false positive: split tunnelling on purpose, and
  * programs that probe from outside on purpose (mesh VPNs).
@@ -82,6 +85,7 @@ const struct detection detection_stun_outside_tunnel = {
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_STUN_REQUEST),
+	.held = true,
 	.observe = observe,
 	.describe = describe,
 };

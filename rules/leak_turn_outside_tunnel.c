@@ -59,6 +59,7 @@ static const char *const references[] = {
 	NULL,
 };
 
+extern const struct detection detection_stun_outside_tunnel;
 extern const struct detection detection_turn_outside_tunnel;
 const struct detection detection_turn_outside_tunnel = {
 	.info =
@@ -84,6 +85,7 @@ const struct detection detection_turn_outside_tunnel = {
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_ALLOCATION),
+	.covers = &detection_stun_outside_tunnel,
 	.observe = observe,
 	.describe = describe,
 };

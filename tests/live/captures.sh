@@ -166,7 +166,7 @@ stun_unanswered() {
 }
 
 stun_other_port() {
-	capture lap eth0 "stun-outside-tunnel/hit-port-$1.pcap" "udp port $1"
+	capture lap eth0 "srflx-outside-egress/hit-port-$1.pcap" "udp port $1"
 	stunclient lap -p "$1" -L 192.168.77.10 192.0.2.10
 	captures_end
 }

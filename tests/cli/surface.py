@@ -1,0 +1,132 @@
+"""The pinned surface: help, version, the catalogue, options, roles, exit statuses."""
+import re
+
+import build_pcap as build
+from support import records, seep
+
+HELP_COLUMNS, HELP_LINES = 80, 50
+COMMANDS = ["replay", "dissect", "list", "explain"]
+# Every long option of `replay` with an argument that it takes, or None.
+OPTIONS = {
+    "--egress": "203.0.113.7", "--tunnel": "tun0", "--proxy": "203.0.113.99:3128",
+    "--client": "192.168.77.0/24", "--filter": "udp", "--output": "eve:-", "--json": None,
+    "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--help": None,
+    "--version": None,
+}
+SHORT = {"-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
+DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure"]
+
+
+def leak(folder, name="leak.pcap"):
+    path = folder / name
+    path.write_bytes(build.pcap(build.exchange()))
+    return path
+
+
+def alerts(run):
+    return [r for r in records(run.out) if r["event_type"] == "alert"]
+
+
+def test_version(tally, _folder):
+    for option in ("--version", "-V"):
+        run = seep(option)
+        tally.check(run.status == 0 and not run.err
+                    and re.fullmatch(rb"seep \d+\.\d+\.\d+.*\n", run.out), option, str(run))
+
+
+def test_help(tally, _folder):
+    pages = [seep(*args) for args in (["--help"], ["-h"], ["replay", "--help"], ["dissect", "-h"])]
+    for run in pages:
+        tally.check(run.status == 0 and run.out and not run.err, "help", str(run))
+        lines = run.out.decode().splitlines()
+        wide = [line for line in lines if len(line.expandtabs()) > HELP_COLUMNS]
+        tally.check(not wide, f"help in {HELP_COLUMNS} columns", "\n".join(wide))
+        tally.check(len(lines) <= HELP_LINES, f"help in {HELP_LINES} lines", f"{len(lines)} lines")
+    whole = pages[0].out.decode() + pages[2].out.decode()
+    for word in [*COMMANDS, *OPTIONS, *SHORT]:
+        tally.check(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", whole), f"help has {word}")
+    strangers = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", pages[2].out.decode())) - set(OPTIONS)
+    for option in sorted(strangers):
+        tally.check("unknown" not in str(seep("replay", option, "x").err),
+                    f"help tells of {option}, which there is")
+
+
+def test_every_option(tally, folder):
+    path = leak(folder)
+    for option, value in {**OPTIONS, **SHORT}.items():
+        run = seep("replay", option, *([value] if value else []), path)
+        tally.check(run.status in (0, 1) and not run.err, f"replay {option}", str(run))
+        if value and option.startswith("--"):
+            same = seep("replay", f"{option}={value}", path)
+            tally.check(same.out == run.out, f"replay {option}={value}", str(same))
+
+
+def test_options_anywhere(tally, folder):
+    path = leak(folder)
+    first = seep("replay", "--json", "--egress", build.EGRESS, path)
+    last = seep("replay", path, "--egress", build.EGRESS, "--json")
+    tally.check(first.out == last.out and first.status == last.status == 1,
+                "options before and behind files", f"{first}\n{last}")
+    dashed = folder / "-odd.pcap"
+    dashed.write_bytes(path.read_bytes())
+    run = seep("replay", "--json", "--", "-odd.pcap", cwd=folder)
+    tally.check(run.status == 0 and not run.err, "-- ends the options", str(run))
+
+
+def test_catalogue(tally, _folder):
+    run = seep("list")
+    tally.check(run.status == 0 and not run.err, "list", str(run))
+    for name in DETECTIONS:
+        tally.check(name.encode() in run.out, f"list has {name}")
+        page = seep("explain", name)
+        text = page.out.decode()
+        tally.check(page.status == 0 and not page.err and name in text, f"explain {name}",
+                    str(page))
+        tally.check(len(text.splitlines()) >= 6 and "RFC" in text, f"explain {name}: substance",
+                    text)
+        wide = [line for line in text.splitlines() if len(line) > 100]
+        tally.check(not wide, f"explain {name}: width", "\n".join(wide))
+
+
+def test_exit_status(tally, folder):
+    path = leak(folder)
+    policy = ["--egress", build.EGRESS]
+    for args, status in ((policy, 1), (["--egress", build.ISP], 0), ([], 0),
+                         ([*policy, "--fail-on", "critical"], 1),
+                         ([*policy, "--client", "10.0.0.0/8"], 0),
+                         ([*policy, "-f", "udp port 9"], 0),
+                         ([*policy, "--min-severity", "critical"], 1),
+                         (["--fail-on", "info"], 1)):
+        run = seep("replay", *args, path)
+        tally.check(run.status == status and not run.err, f"replay {' '.join(args)}",
+                    f"expected {status}\n{run}")
+    tally.check(seep("dissect", path).status == 0, "dissect never judges")
+
+
+def test_roles(tally, folder):
+    path = leak(folder)
+    for role in ("physical", "tunnel", "lan", "wan"):
+        run = seep("replay", "--json", "--min-severity", "info", "--egress", build.EGRESS,
+                   f"{role}:{path}")
+        found = {a["leak"]["vantage"] for a in alerts(run)}
+        tally.check(run.status in (0, 1) and found <= {role}, f"role {role}", str(run))
+    named = leak(folder, "lan:x")
+    run = seep("replay", "--json", "--egress", build.EGRESS, "./lan:x", cwd=folder)
+    names = {a["pcap_filename"] for a in alerts(run)}
+    tally.check(named.exists() and names == {"./lan:x"}, "./lan:x names a file", str(run))
+    tally.check(seep("replay", "lan:x", cwd=folder).status == 3, "lan:x is the file x in the LAN")
+
+
+def test_several_captures(tally, folder):
+    """Requests in one file and answers in another are one story, in whichever order named."""
+    request, answer = build.exchange()
+    other = build.pcap([b"", answer])  # its frame 2 has the time of the whole exchange's second
+    (folder / "out.pcap").write_bytes(build.pcap([request]))
+    (folder / "in.pcap").write_bytes(other)
+    runs = [seep("replay", "--json", "--egress", build.EGRESS, *files, cwd=folder)
+            for files in (["out.pcap", "in.pcap"], ["in.pcap", "out.pcap"])]
+    for run in runs:
+        found = {a["leak"]["finding_id"]: a["leak"] for a in alerts(run)}.values()
+        ids = [leak["id"] for leak in found if leak["leaked"] == [build.ISP]]
+        tally.check(run.status == 1 and "srflx-outside-egress" in ids, "two captures, one leak",
+                    str(run))
