@@ -22,11 +22,20 @@ struct reader {
 	bool cut;    /* the bytes end before the packet did (snap length) */
 };
 
-/* A reader over `length` bytes at `bytes`, which the caller keeps alive; nothing is copied. */
+/* Sets a reader on `length` bytes at `bytes`, which the caller keeps alive; nothing is copied. */
+static inline void reader_init(struct reader *r, const void *bytes, size_t length, bool cut)
+{
+	r->at = bytes;
+	r->end = length ? r->at + length : r->at;
+	r->failed = false;
+	r->cut = cut;
+}
+
 static inline struct reader reader_make(const void *bytes, size_t length, bool cut)
 {
-	const uint8_t *at = bytes;
-	return (struct reader){.at = at, .end = length ? at + length : at, .cut = cut};
+	struct reader r;
+	reader_init(&r, bytes, length, cut);
+	return r;
 }
 
 /* Bytes not yet read. */

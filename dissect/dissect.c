@@ -29,6 +29,8 @@ static const struct dissector *const dissectors[] = {
 
 #define DISSECTORS (sizeof(dissectors) / sizeof(dissectors[0]))
 
+_Static_assert(DISSECTORS <= 32, "struct dissect.asked has a bit for each");
+
 struct dissect {
 	const struct interest *interest;
 	struct stats *stats;
@@ -39,8 +41,8 @@ struct dissect {
 	void *state[DISSECTORS];
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
-	size_t shapes; /* dissectors found by shape, as rows in table order */
-	uint8_t shape[DISSECTORS];
+	/* By a payload's first byte: the rows to ask, a bit each. */
+	uint32_t asked[256];
 	/* By carrier and number: row + 1 of the dissector, 0 where there is none. */
 	uint8_t route[CARRIER_UDP][NUMBERS];
 };
@@ -54,8 +56,9 @@ static void routes_fill(struct dissect *d)
 {
 	for (size_t i = 0; i < DISSECTORS; i++) {
 		const struct dissector *row = dissectors[i];
-		if (row->probe)
-			d->shape[d->shapes++] = (uint8_t)i;
+		for (unsigned first = row->first_min; row->probe && first <= row->first_max;
+			first++)
+			d->asked[first] |= 1U << i;
 		for (size_t n = 0; n < row->number_count; n++)
 			d->route[row->carrier][row->numbers[n]] = (uint8_t)(i + 1);
 	}
@@ -201,7 +204,7 @@ static void frame_dissect(struct dissect *d, const struct frame *frame, struct p
 		.carrier = CARRIER_LINK,
 		.number = frame->link_type,
 	};
-	p->payload = reader_make(frame->bytes, frame->captured, frame->captured < frame->wire);
+	reader_init(&p->payload, frame->bytes, frame->captured, frame->captured < frame->wire);
 	d->stats->packets++;
 	d->stats->bytes += frame->wire;
 	d->stats->cut += p->payload.cut;
@@ -216,8 +219,10 @@ static void frame_dissect(struct dissect *d, const struct frame *frame, struct p
 /* Asks the dissectors over UDP, by shape. */
 static void payload_dissect(struct dissection *d)
 {
-	for (size_t i = 0; i < d->run->shapes; i++) {
-		unsigned row = d->run->shape[i];
+	struct reader peek = d->packet->payload;
+	uint32_t asked = reader_left(&peek) ? d->run->asked[reader_u8(&peek)] : 0;
+	for (; asked; asked &= asked - 1) {
+		int row = __builtin_ctz(asked);
 		if (!dissectors[row]->probe(d->packet->payload))
 			continue;
 		struct reader r = d->packet->payload;

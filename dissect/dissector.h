@@ -53,7 +53,9 @@ struct dissector {
 	 */
 	void *(*open)(const struct dissect_options *options);
 	void (*close)(void *state);
-	/* CARRIER_UDP: does the payload have its shape? Cheap: it is asked for every datagram. */
+	/* CARRIER_UDP: the first bytes its payload may start with (RFC 7983 shares them out among
+	 * the protocols of one flow), and whether a payload that does has its shape. */
+	uint8_t first_min, first_max;
 	bool (*probe)(struct reader r);
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
 };

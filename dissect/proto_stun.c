@@ -73,10 +73,10 @@ static bool classic_shape(const struct stun_message *m, struct reader attributes
 static bool stun_probe(struct reader r)
 {
 	struct reader start = r;
-	uint16_t type = reader_u16(&start);
+	reader_skip(&start, 2); /* the type */
 	uint16_t length = reader_u16(&start);
 	uint32_t cookie = reader_u32(&start);
-	if (start.failed || type > 0x3fff)
+	if (start.failed)
 		return false;
 	if (cookie == STUN_COOKIE)
 		return reader_left(&r) >= STUN_HEADER_SIZE;
@@ -300,6 +300,8 @@ const struct dissector dissector_stun = {
 	.carrier = CARRIER_UDP,
 	.open = stun_open,
 	.close = stun_close,
+	.first_min = 0,
+	.first_max = 0x3f,
 	.probe = stun_probe,
 	.dissect = stun_dissect,
 };
