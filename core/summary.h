@@ -28,7 +28,7 @@ struct summary {
 	uint64_t findings[SEVERITIES]; /* reported or not */
 	enum severity min_severity;
 	uint32_t client_count, server_count;             /* in the lists below */
-	struct summary_client clients[SUMMARY_LIST_MAX]; /* in the order first seen */
+	struct summary_client clients[SUMMARY_LIST_MAX]; /* with findings first, then by age */
 	struct summary_server servers[SUMMARY_LIST_MAX];
 	bool expectation; /* a policy, a tunnel or a proxy was known: leaks could be told from
 			     exposure */

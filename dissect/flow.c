@@ -31,6 +31,10 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats)
 {
 	struct flow *f = table_find(&t->table, p->hash, &p->key);
+	if (f && now_ns > f->age.seen_ns + FLOW_IDLE_NS) {
+		table_remove(&t->table, f);
+		f = NULL;
+	}
 	if (f) {
 		table_touch(&t->table, f, now_ns);
 	} else {

@@ -80,7 +80,8 @@ static bool stun_probe(struct reader r)
 		return false;
 	if (cookie == STUN_COOKIE)
 		return reader_left(&r) >= STUN_HEADER_SIZE;
-	if (length != reader_left(&r) - STUN_HEADER_SIZE || reader_left(&r) < STUN_HEADER_SIZE)
+	if (r.cut || length != reader_left(&r) - STUN_HEADER_SIZE ||
+		reader_left(&r) < STUN_HEADER_SIZE)
 		return false;
 	struct stun_message m;
 	header_read(&m, &r);
@@ -178,6 +179,7 @@ static void request_emit(
 		.nominates = facts->nominates,
 		.repeated = repeated,
 	};
+	memcpy(o.stun_request.transaction, m->id, sizeof(m->id));
 	dissection_emit(d, &o);
 }
 

@@ -204,7 +204,7 @@ bool stun_attribute_next(
 		return false;
 	value_read(m, &rest, &value, out);
 	if (value.failed) {
-		out->has = 0;
+		out->has = ATTRIBUTE_MALFORMED;
 		out->malformed = true;
 	}
 	padding_skip(attributes, out->length);

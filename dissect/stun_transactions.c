@@ -53,5 +53,7 @@ const struct stun_transaction *stun_transaction_find(
 	struct stun_transaction_key key = key_make(m, &p->dst);
 	const struct stun_transaction *open = table_find(
 		&t->table, table_hash(&t->table, &key, sizeof(key)), &key);
-	return open && open->method == m->method ? open : NULL;
+	if (!open || open->method != m->method)
+		return NULL;
+	return p->frame->time_ns > open->age.seen_ns + TRANSACTION_LIFE_NS ? NULL : open;
 }

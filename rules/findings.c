@@ -24,7 +24,7 @@ static void severity_count(struct findings *f, const struct alert *a, int by)
 {
 	struct client *client = knowledge_client(f->knowledge, &a->client);
 	f->by_severity[a->severity] += (uint64_t)(int64_t)by;
-	if (client)
+	if (client && (by > 0 || client->findings[a->severity] > 0))
 		client->findings[a->severity] += (uint64_t)(int64_t)by;
 }
 
@@ -170,6 +170,7 @@ static void alert_grow(struct alert *known, const struct alert *draft)
 	grown.expected_cut = known->expected_cut;
 	grown.learned = known->learned;
 	grown.first_ns = known->first_ns;
+	grown.last_ns = known->last_ns;
 	grown.count = known->count;
 	*known = grown;
 }
@@ -182,6 +183,8 @@ static void finding_grow(struct findings *f, struct finding *found, const struct
 		return;
 	}
 	bool heard = known->severity >= f->policy->min_severity;
+	if (found->detection->covers && draft->path == PATH_DIRECT)
+		finding_cover(f, found->detection->covers, draft);
 	severity_count(f, known, -1);
 	alert_grow(known, draft);
 	severity_count(f, known, 1);

@@ -94,7 +94,8 @@ static struct client *client_see(struct knowledge *k, const struct addr *addr, u
 static void server_see(struct knowledge *k, const struct endpoint *endpoint, uint64_t now_ns)
 {
 	struct server_key key = {0};
-	key.endpoint = *endpoint;
+	key.endpoint.addr = endpoint->addr;
+	key.endpoint.port = endpoint->port;
 	bool added;
 	struct server *s = table_get(&k->servers, &key, now_ns, &added);
 	s->answers++;
@@ -209,10 +210,22 @@ bool expectation_violated(const struct expectation *e, enum path path, const str
 	return e->declared || path == PATH_DIRECT;
 }
 
-static void clients_summarise(const struct knowledge *k, struct summary *s)
+static bool client_found(const struct client *c)
+{
+	for (size_t i = 0; i < SEVERITIES; i++) {
+		if (c->findings[i])
+			return true;
+	}
+	return false;
+}
+
+/* Adds the clients with findings, or those without, as far as there is room. */
+static void clients_summarise(const struct knowledge *k, struct summary *s, bool found)
 {
 	const struct client *c = table_oldest(&k->clients);
 	for (; c && s->client_count < SUMMARY_LIST_MAX; c = table_newer(&k->clients, c)) {
+		if (client_found(c) != found)
+			continue;
 		struct summary_client *row = &s->clients[s->client_count++];
 		row->addr = c->key.addr;
 		row->requests = c->requests;
@@ -232,7 +245,8 @@ static void servers_summarise(const struct knowledge *k, struct summary *s)
 
 void knowledge_summarise(const struct knowledge *k, struct summary *s)
 {
-	clients_summarise(k, s);
+	clients_summarise(k, s, true);
+	clients_summarise(k, s, false);
 	servers_summarise(k, s);
 	s->expectation = k->policy->egresses || k->policy->tunnels || k->policy->proxies ||
 		k->tunnel_seen;

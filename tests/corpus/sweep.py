@@ -32,8 +32,8 @@ def problems(command, run):
         yield "a sanitizer's report"
     if run.status == 3 and not run.messages:
         yield "exit 3 without a message"
-    if len(run.messages) > 1 and run.status == 3:
-        yield "more than one message"
+    if len(run.messages) > 2:  # one for where it broke off, one for a link type not known
+        yield "a flood of messages"
 
 
 def offences(found):

@@ -64,13 +64,12 @@ static void test_merge_order(void **state)
 	static const uint32_t times[3][4] = {{1, 4, 4, 9}, {2, 7, 3, 4}, {4, 4, 5, 10}};
 	struct outcome o;
 	char names[3][NAME_MAX_TEST];
-	int fds[3];
 	for (size_t i = 0; i < 3; i++) {
 		struct file f = {.little = i & 1};
 		put_header(&f, i == 2 ? NANO : MICRO, 4, 0, LINK_ETHERNET);
 		for (size_t k = 0; k < 4; k++)
 			put_record(&f, times[i][k], (uint8_t)('a' + i), 1);
-		fds[i] = file_name(&f, f.length, names[i]);
+		file_name(&f, f.length, names[i]);
 		free(f.bytes);
 	}
 	read_names(&o, (const char *[]){names[0], names[1], names[2]}, 3, NULL);
@@ -84,7 +83,7 @@ static void test_merge_order(void **state)
 	assert_int_equal(o.frames[11].interface, 2);
 	assert_int_equal(o.frames[11].number, 4);
 	for (size_t i = 0; i < 3; i++)
-		close(fds[i]);
+		file_remove(names[i]);
 	outcome_free(&o);
 }
 
@@ -98,14 +97,15 @@ static void test_merge_failure(void **state)
 	put_header(&f, MICRO, 4, 0, LINK_ETHERNET);
 	for (uint32_t i = 0; i < 3; i++)
 		put_record(&f, i, 'x', 5);
-	int fds[] = {file_name(&f, f.length, whole), file_name(&f, f.length - 22, cut)};
+	file_name(&f, f.length, whole);
+	file_name(&f, f.length - 22, cut);
 	read_names(&o, (const char *[]){cut, "/no/such", whole}, 3, NULL);
 	assert_false(o.opened);
 	assert_true(o.failed);
 	assert_int_equal(o.count, 4);
 	assert_said(&o, "cut off in frame 2");
-	close(fds[0]);
-	close(fds[1]);
+	file_remove(whole);
+	file_remove(cut);
 	outcome_free(&o);
 	free(f.bytes);
 }
@@ -125,7 +125,7 @@ static void test_chunk_border(void **state)
 		put_record(&f, (uint32_t)frames, (uint8_t)frames, LENGTH);
 		byte_sum += (uint8_t)frames * UINT64_C(7001);
 	}
-	int fd = file_name(&f, f.length, name);
+	file_name(&f, f.length, name);
 	for (size_t copies = 1; copies <= COPIES; copies++) {
 		names[copies - 1] = name;
 		read_names(&o, names, copies, NULL);
@@ -135,7 +135,7 @@ static void test_chunk_border(void **state)
 		assert_int_equal(o.byte_sum, copies * byte_sum);
 		outcome_free(&o);
 	}
-	close(fd);
+	file_remove(name);
 	free(f.bytes);
 }
 
@@ -165,7 +165,7 @@ static void test_filter(void **state)
 	put_ipv4(&f, 2, UDP);
 	put_ipv4(&f, 3, TCP);
 	put_ipv4(&f, 4, UDP);
-	int fd = file_name(&f, f.length, name);
+	file_name(&f, f.length, name);
 	read_names(&o, (const char *[]){name}, 1, "udp");
 	assert_silent_success(&o);
 	assert_int_equal(o.count, 2);
@@ -176,7 +176,7 @@ static void test_filter(void **state)
 	read_names(&o, (const char *[]){name, name}, 2, "tcp");
 	assert_int_equal(o.count, 4);
 	assert_int_equal(o.stats.filtered, 4);
-	close(fd);
+	file_remove(name);
 	outcome_free(&o);
 	free(f.bytes);
 }
@@ -190,13 +190,13 @@ static void test_filter_does_not_fit(void **state)
 	put_header(&f, MICRO, 4, 0, LINK_RAW);
 	put_record(&f, 1, 0x45, 20);
 	put_record(&f, 2, 0x45, 20);
-	int fd = file_name(&f, f.length, name);
+	file_name(&f, f.length, name);
 	read_names(&o, (const char *[]){name}, 1, "ether host 00:00:5e:00:53:01");
 	assert_int_equal(o.count, 0);
 	assert_int_equal(o.stats.filtered, 2);
 	assert_said(&o, "does not fit link type 101");
 	assert_ptr_equal(strchr(o.messages, '\n'), o.messages + o.messages_length - 1);
-	close(fd);
+	file_remove(name);
 	outcome_free(&o);
 	free(f.bytes);
 }

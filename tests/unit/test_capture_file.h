@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -104,14 +103,20 @@ static inline void put_record(struct file *f, uint32_t seconds, uint8_t byte, ui
 
 #define NAME_MAX_TEST 32
 
-/* Gives the first `length` bytes of the file a name in the file system; close(fd) removes it. */
-static inline int file_name(const struct file *f, size_t length, char name[NAME_MAX_TEST])
+/* Gives the first `length` bytes of the file a name in the file system; file_remove takes it away.
+ * A real file, because /dev/fd is not there in a bare root file system. */
+static inline void file_name(const struct file *f, size_t length, char name[NAME_MAX_TEST])
 {
-	int fd = memfd_create("capture", MFD_CLOEXEC);
+	strcpy(name, "/tmp/seep-test-XXXXXX");
+	int fd = mkstemp(name);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, f->bytes, length), length);
-	snprintf(name, NAME_MAX_TEST, "/dev/fd/%d", fd);
-	return fd;
+	close(fd);
+}
+
+static inline void file_remove(const char *name)
+{
+	unlink(name);
 }
 
 #define OUTCOME_FRAMES 64
@@ -176,9 +181,9 @@ static inline void read_prefix(struct outcome *o, const struct file *f, size_t l
 {
 	char name[NAME_MAX_TEST];
 	const char *names[] = {name};
-	int fd = file_name(f, length, name);
+	file_name(f, length, name);
 	read_names(o, names, 1, NULL);
-	close(fd);
+	file_remove(name);
 }
 
 static inline void read_file(struct outcome *o, const struct file *f)
