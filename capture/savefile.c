@@ -83,8 +83,8 @@ static enum input_step savefile_next(struct input *in, struct frame *frame)
 {
 	const struct savefile *s = in->state;
 	struct reader r = in->chunk.view;
-	struct reader head = reader_sub(&r, RECORD_HEADER);
-	if (head.failed)
+	struct reader head;
+	if (!reader_header(&r, &head, RECORD_HEADER))
 		return input_short(in, RECORD_HEADER, true);
 	uint32_t seconds = input_u32(&head, s->little);
 	uint32_t fraction = input_u32(&head, s->little);

@@ -14,14 +14,15 @@ struct packet {
 	struct endpoint src, dst;
 	struct reader payload; /* what is not read yet, bounded by the length fields below it */
 	struct flow_key key;
-	uint32_t hash; /* of the key, in the flow table */
+	uint32_t shapes; /* a bit for each dissector that may want the payload; else no key */
+	uint32_t hash;   /* of the key, in the flow table */
 	uint8_t src_mac[6], dst_mac[6];
 	bool has_macs;
 	uint8_t protocol;  /* IANA protocol number; 0 when there is no IP in it */
 	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
 	uint8_t depth;     /* headers gone through; bounded */
 	uint8_t direction; /* enum direction */
-	bool has_ports;    /* transport header read: ports and key are valid */
+	bool has_ports;    /* transport header read: ports are valid */
 	bool has_payload;  /* payload is there to be told by its shape */
 	bool from_high;    /* sent by the key's high end */
 	bool from_opener;  /* sent by the end that opened the flow, as far as the capture shows */

@@ -64,6 +64,17 @@ static inline const uint8_t *reader_take(struct reader *r, size_t n)
 	return at;
 }
 
+/* A header of fixed size: false when it is not all there. That reads within its n bytes succeed is
+ * known when this is compiled, so they cost no checks. */
+static inline bool reader_header(struct reader *r, struct reader *header, size_t n)
+{
+	const uint8_t *at = reader_take(r, n);
+	if (!at)
+		return false;
+	*header = reader_make(at, n, false);
+	return true;
+}
+
 static inline void reader_skip(struct reader *r, size_t n)
 {
 	(void)reader_take(r, n);

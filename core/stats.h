@@ -31,7 +31,7 @@
 	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
 	STAT(udp, "decoder.udp", "UDP datagrams")                                                  \
 	STAT(tcp, "decoder.tcp", "TCP segments, their payload not read")                           \
-	STAT(flows, "flow.total", "flows seen")                                                    \
+	STAT(flows, "flow.total", "flows that a dissector knows, by the shape of a payload")       \
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \

@@ -193,7 +193,23 @@ static void packet_begin(struct packet *p, const struct frame *frame)
 	p->has_payload = false;
 }
 
-/* From the frame's first byte to the transport header. */
+/* The dissectors over UDP whose shape the payload has, a bit each. */
+static uint32_t payload_shapes(const struct dissect *d, const struct packet *p)
+{
+	struct reader peek = p->payload;
+	uint32_t shapes = 0;
+	if (!p->has_payload || !reader_left(&peek))
+		return 0;
+	for (uint32_t asked = d->asked[reader_u8(&peek)]; asked; asked &= asked - 1) {
+		int row = __builtin_ctz(asked);
+		if (dissectors[row]->probe(p->payload))
+			shapes |= 1U << row;
+	}
+	return shapes;
+}
+
+/* From the frame's first byte to the transport header. What no dissector knows by its shape never
+ * needs its flow: no key, no hash, no look-up. */
 static void frame_dissect(struct dissect *d, const struct frame *frame, struct packet *p)
 {
 	packet_begin(p, frame);
@@ -209,22 +225,19 @@ static void frame_dissect(struct dissect *d, const struct frame *frame, struct p
 	d->stats->bytes += frame->wire;
 	d->stats->cut += p->payload.cut;
 	layers_dissect(&dissection, &p->payload);
-	if (!p->has_ports)
+	p->shapes = payload_shapes(d, p);
+	if (!p->shapes)
 		return;
 	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
 	p->hash = table_hash(&d->flows.table, &p->key, flow_key_size(p->src.addr.family));
 	table_prefetch_slot(&d->flows.table, p->hash);
 }
 
-/* Asks the dissectors over UDP, by shape. */
+/* Asks the dissectors over UDP whose shape it has. */
 static void payload_dissect(struct dissection *d)
 {
-	struct reader peek = d->packet->payload;
-	uint32_t asked = reader_left(&peek) ? d->run->asked[reader_u8(&peek)] : 0;
-	for (; asked; asked &= asked - 1) {
-		int row = __builtin_ctz(asked);
-		if (!dissectors[row]->probe(d->packet->payload))
-			continue;
+	for (uint32_t shapes = d->packet->shapes; shapes; shapes &= shapes - 1) {
+		int row = __builtin_ctz(shapes);
 		struct reader r = d->packet->payload;
 		d->state = d->run->state[row];
 		enum verdict verdict = dissectors[row]->dissect(d, &r);
@@ -253,12 +266,11 @@ static void packet_dissect(struct dissect *d, struct packet *p)
 		d->stats->late++;
 	if (!d->interface_seen[p->frame->interface])
 		interface_announce(d, p->frame);
-	if (!p->has_ports)
+	if (!p->shapes)
 		return;
 	struct flow *flow = flow_find(&d->flows, p, d->now_ns, d->stats);
 	struct dissection dissection = {.run = d, .stats = d->stats, .packet = p, .flow = flow};
-	if (p->has_payload)
-		payload_dissect(&dissection);
+	payload_dissect(&dissection);
 }
 
 void dissect_batch(struct dissect *d, const struct batch *batch)
@@ -266,7 +278,7 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 	for (uint32_t i = 0; i < batch->count; i++)
 		frame_dissect(d, &batch->frames[i], &d->packets[i]);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		if (d->packets[i].has_ports)
+		if (d->packets[i].shapes)
 			table_prefetch_entry(&d->flows.table, d->packets[i].hash);
 	}
 	for (uint32_t i = 0; i < batch->count; i++)

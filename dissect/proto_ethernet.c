@@ -5,14 +5,17 @@
 #include "core/link_type.h"
 #include "dissect/dissector.h"
 
+#define HEADER_SIZE 14
+
 static enum verdict ethernet_dissect(struct dissection *d, struct reader *r)
 {
 	struct packet *p = d->packet;
-	reader_copy(r, p->dst_mac, sizeof(p->dst_mac));
-	reader_copy(r, p->src_mac, sizeof(p->src_mac));
-	uint16_t type = reader_u16(r);
-	if (r->failed)
+	struct reader h;
+	if (!reader_header(r, &h, HEADER_SIZE))
 		return reader_verdict(r);
+	reader_copy(&h, p->dst_mac, sizeof(p->dst_mac));
+	reader_copy(&h, p->src_mac, sizeof(p->src_mac));
+	uint16_t type = reader_u16(&h);
 	p->has_macs = true;
 	return dissection_next(d, CARRIER_ETHERTYPE, type);
 }

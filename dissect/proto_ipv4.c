@@ -26,21 +26,23 @@ static void packet_limit(struct reader *r, size_t header, size_t total)
 static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
 {
 	struct packet *p = d->packet;
-	uint8_t version = reader_u8(r);
-	reader_skip(r, 1); /* DSCP, ECN */
-	uint16_t total = reader_u16(r);
-	reader_skip(r, 2); /* identification */
-	uint16_t fragment = reader_u16(r);
-	uint8_t hop_limit = reader_u8(r);
-	uint8_t protocol = reader_u8(r);
-	reader_skip(r, 2); /* checksum */
-	const uint8_t *src = reader_take(r, 4);
-	const uint8_t *dst = reader_take(r, 4);
+	struct reader h;
+	if (!reader_header(r, &h, HEADER_MIN))
+		return reader_verdict(r);
+	uint8_t version = reader_u8(&h);
+	reader_skip(&h, 1); /* DSCP, ECN */
+	uint16_t total = reader_u16(&h);
+	reader_skip(&h, 2); /* identification */
+	uint16_t fragment = reader_u16(&h);
+	uint8_t hop_limit = reader_u8(&h);
+	uint8_t protocol = reader_u8(&h);
+	reader_skip(&h, 2); /* checksum */
+	const uint8_t *src = reader_take(&h, 4);
+	const uint8_t *dst = reader_take(&h, 4);
 	size_t header = (version & 0x0fU) * 4;
-	if (!r->failed && (version >> 4 != 4 || header < HEADER_MIN || (total && total < header)))
+	if (version >> 4 != 4 || header < HEADER_MIN || (total && total < header))
 		return MALFORMED;
-	if (!r->failed)
-		reader_skip(r, header - HEADER_MIN);
+	reader_skip(r, header - HEADER_MIN);
 	if (r->failed)
 		return reader_verdict(r);
 	packet_limit(r, header, total);

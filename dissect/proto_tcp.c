@@ -11,13 +11,13 @@
 static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
 {
 	struct packet *p = d->packet;
-	p->src.port = reader_u16(r);
-	p->dst.port = reader_u16(r);
-	reader_skip(r, 4 + 4); /* sequence and acknowledgment numbers */
-	size_t header = (reader_u8(r) >> 4) * 4U;
-	reader_skip(r, HEADER_MIN - 13);
-	if (r->failed)
+	struct reader h;
+	if (!reader_header(r, &h, HEADER_MIN))
 		return reader_verdict(r);
+	p->src.port = reader_u16(&h);
+	p->dst.port = reader_u16(&h);
+	reader_skip(&h, 4 + 4); /* sequence and acknowledgment numbers */
+	size_t header = (reader_u8(&h) >> 4) * 4U;
 	if (header < HEADER_MIN)
 		return MALFORMED;
 	reader_skip(r, header - HEADER_MIN);

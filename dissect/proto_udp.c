@@ -10,12 +10,12 @@
 static enum verdict udp_dissect(struct dissection *d, struct reader *r)
 {
 	struct packet *p = d->packet;
-	p->src.port = reader_u16(r);
-	p->dst.port = reader_u16(r);
-	size_t length = reader_u16(r);
-	reader_skip(r, 2); /* checksum */
-	if (r->failed)
+	struct reader h;
+	if (!reader_header(r, &h, HEADER_SIZE))
 		return reader_verdict(r);
+	p->src.port = reader_u16(&h);
+	p->dst.port = reader_u16(&h);
+	size_t length = reader_u16(&h);
 	if (length && length < HEADER_SIZE)
 		return MALFORMED;
 	if (length > HEADER_SIZE + reader_left(r))
