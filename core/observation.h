@@ -12,26 +12,62 @@
 
 #include "core/addr.h"
 #include "core/direction.h"
+#include "core/obs_media.h"
+#include "core/obs_network.h"
+#include "core/obs_signalling.h"
+#include "core/obs_stun.h"
+#include "core/obs_text.h"
+#include "core/obs_tunnel.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* kind, event_type in records, member of the union. A part kind's event_type is the array it goes
- * into, within the record it follows. */
-#define OBSERVATION_KINDS(KIND)                                    \
-	KIND(OBS_LINK, "link", link)                               \
-	KIND(OBS_STUN_MESSAGE, "stun", stun)                       \
-	KIND(OBS_STUN_ATTRIBUTE, "attributes", stun_attribute)     \
-	KIND(OBS_STUN_REQUEST, "stun_request", stun_request)       \
-	KIND(OBS_BINDING_RESULT, "binding_result", binding_result) \
-	KIND(OBS_ALLOCATION, "allocation", allocation)
+/* kind, event_type in records, member of the union, and for a part kind true: it follows another
+ * observation, and its event_type is the array that it goes into there. EVE has its own ideas of
+ * dns, dhcp and http, so these words are not used. */
+#define OBSERVATION_KINDS(KIND)                                           \
+	KIND(OBS_LINK, "link", link, false)                               \
+	KIND(OBS_STUN_MESSAGE, "stun", stun, false)                       \
+	KIND(OBS_STUN_ATTRIBUTE, "attributes", stun_attribute, true)      \
+	KIND(OBS_STUN_REQUEST, "stun_request", stun_request, false)       \
+	KIND(OBS_BINDING_RESULT, "binding_result", binding_result, false) \
+	KIND(OBS_ALLOCATION, "allocation", allocation, false)             \
+	KIND(OBS_TURN_PEER, "turn_peer", turn_peer, false)                \
+	KIND(OBS_CANDIDATE, "ice", candidate, false)                      \
+	KIND(OBS_SESSION, "session", session, false)                      \
+	KIND(OBS_HTTP, "web", http, false)                                \
+	KIND(OBS_MEDIA, "media", media, false)                            \
+	KIND(OBS_HELLO, "hello", hello, false)                            \
+	KIND(OBS_DNS, "name", dns, false)                                 \
+	KIND(OBS_DNS_RECORD, "records", dns_record, true)                 \
+	KIND(OBS_DHCP, "lease", dhcp, false)                              \
+	KIND(OBS_DHCP_OPTION, "options", dhcp_option, true)               \
+	KIND(OBS_NEIGHBOUR, "neighbour", neighbour, false)                \
+	KIND(OBS_ROUTER, "router", router, false)                         \
+	KIND(OBS_ROUTER_OPTION, "router_options", router_option, true)    \
+	KIND(OBS_EXTERNAL, "external_address", external, false)           \
+	KIND(OBS_TUNNEL, "tunnel", tunnel, false)                         \
+	KIND(OBS_PROXY, "proxy", proxy, false)                            \
+	KIND(OBS_HINT, "hint", hint, false)
 
 enum observation_kind {
-#define KIND(kind, type, member) kind,
+#define KIND(kind, type, member, part) kind,
 	OBSERVATION_KINDS(KIND)
 #undef KIND
 		OBS_KINDS
+};
+
+/* What a packet was wrapped in, from the outside to its own IP header. */
+enum encapsulation {
+	WRAPPED_VLAN = 1 << 0,
+	WRAPPED_PPPOE = 1 << 1,
+	WRAPPED_MPLS = 1 << 2,
+	WRAPPED_GRE = 1 << 3,
+	WRAPPED_IP = 1 << 4,    /* IP in IP, any pair of versions */
+	WRAPPED_UDP = 1 << 5,   /* VXLAN, GENEVE, GTP-U, Teredo */
+	WRAPPED_TURN = 1 << 6,  /* ChannelData, Send or Data indication */
+	WRAPPED_PROXY = 1 << 7, /* inside a proxied stream */
 };
 
 /* Where and when: the same for every kind. */
@@ -46,100 +82,18 @@ struct obs_head {
 	uint8_t protocol;            /* IANA protocol number; 0 when there is none */
 	uint8_t direction;           /* enum direction */
 	uint8_t hop_limit;
-	uint8_t depth; /* encapsulation: headers gone through */
+	uint8_t depth;         /* headers gone through */
+	uint8_t encapsulation; /* mask of enum encapsulation: what the packet was wrapped in */
+	uint16_t vlan;         /* innermost VLAN id; 0 is none */
+	struct addr outer_src, outer_dst; /* of the outermost IP header, when there are several */
 	uint8_t parts; /* observations of the part kind that follow and belong to this one */
 	bool has_macs;
 	bool from_opener; /* src opened the flow, as far as the capture shows */
 };
 
-#define OBS_TEXT_MAX 256
-
-struct obs_text {
-	uint16_t length;
-	bool cut;                    /* the wire had more */
-	uint8_t bytes[OBS_TEXT_MAX]; /* as on the wire: any bytes, no NUL at the end */
-};
-
 /* The first frame of an interface: from now on it is known to be in use. */
 struct obs_link {
 	uint16_t link_type;
-};
-
-/* A STUN message as it stands (RFC 8489 §5; RFC 3489 without the cookie), then its attributes. */
-struct obs_stun {
-	uint16_t type;           /* the 14 bits of class and method */
-	uint16_t method;         /* RFC 8489 §5; IANA STUN Methods */
-	uint8_t stun_class;      /* enum stun_class */
-	bool cookie;             /* false: classic, RFC 3489 */
-	bool malformed;          /* an attribute runs past the message; those before it are good */
-	bool attributes_cut;     /* more attributes than are kept */
-	uint16_t length;         /* of the attributes, bytes */
-	uint8_t transaction[16]; /* 12 bytes behind the cookie, or 16 without one */
-	uint8_t transaction_length;
-};
-
-enum stun_class { STUN_REQUEST = 0, STUN_INDICATION = 1, STUN_SUCCESS = 2, STUN_ERROR = 3 };
-
-/* Which members of struct obs_stun_attribute hold something. */
-enum {
-	ATTRIBUTE_ENDPOINT = 1 << 0,
-	ATTRIBUTE_TEXT = 1 << 1,
-	ATTRIBUTE_VALUE = 1 << 2,
-	ATTRIBUTE_CODE = 1 << 3,
-	ATTRIBUTE_NETWORK = 1 << 4,
-	ATTRIBUTE_CHECKED = 1 << 5,
-	ATTRIBUTE_MALFORMED = 1 << 6,
-};
-
-struct obs_stun_attribute {
-	uint32_t has;
-	uint16_t type, length;
-	struct endpoint endpoint; /* decoded, XOR undone */
-	struct obs_text text;     /* USERNAME, SOFTWARE, REALM, reason of ERROR-CODE ... */
-	uint64_t value; /* PRIORITY, LIFETIME, tie-breaker, CHANNEL-NUMBER, protocol ... */
-	uint16_t code;  /* ERROR-CODE */
-	uint16_t network_id, network_cost; /* GOOG-NETWORK-INFO */
-	bool valid;                        /* FINGERPRINT agrees with the message */
-	bool malformed;                    /* the value does not have the attribute's form */
-};
-
-/* Somebody asked: a Binding or Allocate request, answered or not. */
-struct obs_stun_request {
-	uint16_t method;
-	bool check;     /* an ICE connectivity check (has USERNAME and PRIORITY), not gathering */
-	bool nominates; /* USE-CANDIDATE */
-	bool repeated;  /* a retransmission of a transaction already seen */
-	uint8_t transaction[16];
-};
-
-/* What a Binding or Allocate success answered, as far as its request was seen: who asked whom. */
-struct obs_stun_answer {
-	bool matched; /* request seen, same transaction, opposite direction; else the rest is empty
-		       */
-	bool same_server; /* answered from where it was sent to (RFC 5780 servers may differ) */
-	bool check;       /* the request was an ICE connectivity check */
-	bool nominates;   /* the request had USE-CANDIDATE */
-	uint16_t request_capture, request_interface;
-	uint8_t request_direction; /* enum direction */
-	uint8_t request_hop_limit;
-	uint64_t request_frame;
-	uint64_t request_ns;
-	struct endpoint client, server; /* who asked, and who was asked */
-};
-
-/* A Binding success: the address its receiver has in the eyes of its sender. */
-struct obs_binding_result {
-	struct obs_stun_answer answer;
-	struct endpoint mapped; /* XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS */
-	bool disputed; /* both were there and named different addresses; mapped is the XORed one */
-};
-
-/* An Allocate success (RFC 8656 §7): a TURN server relays for its receiver and knows its address.
- */
-struct obs_allocation {
-	struct obs_stun_answer answer;
-	struct endpoint mapped, relayed;
-	uint32_t lifetime; /* seconds */
 };
 
 struct observation {
@@ -151,6 +105,23 @@ struct observation {
 		struct obs_stun_request stun_request;
 		struct obs_binding_result binding_result;
 		struct obs_allocation allocation;
+		struct obs_turn_peer turn_peer;
+		struct obs_candidate candidate;
+		struct obs_session session;
+		struct obs_http http;
+		struct obs_media media;
+		struct obs_hello hello;
+		struct obs_dns dns;
+		struct obs_dns_record dns_record;
+		struct obs_dhcp dhcp;
+		struct obs_dhcp_option dhcp_option;
+		struct obs_neighbour neighbour;
+		struct obs_router router;
+		struct obs_router_option router_option;
+		struct obs_external external;
+		struct obs_tunnel tunnel;
+		struct obs_proxy proxy;
+		struct obs_hint hint;
 	};
 };
 
@@ -161,10 +132,14 @@ _Static_assert(sizeof(struct observation) <= OBSERVATION_SIZE_MAX, "an observati
 enum field_type {
 	FIELD_BOOL,
 	FIELD_U8,
+	FIELD_I8,
 	FIELD_U16,
 	FIELD_U32,
 	FIELD_U64,
 	FIELD_TIME,     /* uint64_t, ns since 1970 */
+	FIELD_PREFIX,   /* struct prefix, left out when there is none */
+	FIELD_MAC,      /* uint8_t[6] */
+	FIELD_WORD,     /* struct obs_word, left out when empty */
 	FIELD_ADDR,     /* struct addr, left out when there is none */
 	FIELD_ENDPOINT, /* struct endpoint as "<name>ip" and "<name>port", left out when there is
 			   none */
@@ -187,7 +162,7 @@ struct field {
 struct observation_info {
 	const char *event_type;
 	const struct field *fields; /* ended by a NULL name */
-	bool part;                  /* follows another observation, as an element of its array */
+	bool part;
 };
 
 /* For each enum observation_kind. */

@@ -11,13 +11,16 @@
 
 struct packet {
 	const struct frame *frame;
-	struct endpoint src, dst;
-	struct reader payload; /* what is not read yet, bounded by the length fields below it */
+	struct endpoint src, dst; /* addresses of the innermost IP header */
+	struct reader payload;    /* what is not read yet, bounded by the length fields below it */
 	struct flow_key key;
-	uint32_t shapes; /* a bit for each dissector that may want the payload; else no key */
-	uint32_t hash;   /* of the key, in the flow table */
+	uint64_t shapes;   /* a bit for each dissector that may want the payload; else no key */
+	uint32_t hash;     /* of the key, in the flow table */
+	uint32_t sequence; /* TCP: of the payload's first byte */
+	uint8_t tcp_flags;
 	uint8_t src_mac[6], dst_mac[6];
 	bool has_macs;
+	bool has_ip;       /* addresses are valid */
 	uint8_t protocol;  /* IANA protocol number; 0 when there is no IP in it */
 	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
 	uint8_t depth;     /* headers gone through; bounded */
@@ -26,6 +29,9 @@ struct packet {
 	bool has_payload;  /* payload is there to be told by its shape */
 	bool from_high;    /* sent by the key's high end */
 	bool from_opener;  /* sent by the end that opened the flow, as far as the capture shows */
+	uint8_t encapsulation;            /* mask of enum encapsulation */
+	uint16_t vlan;                    /* innermost VLAN id */
+	struct addr outer_src, outer_dst; /* of the outermost IP header, when there are several */
 };
 
 #endif

@@ -26,11 +26,26 @@
 	STAT(unknown_protocol, "decoder.unknown_protocol",                                         \
 		"IP packets that are neither UDP nor TCP")                                         \
 	STAT(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
-	STAT(fragments, "decoder.fragments", "IP fragments, not put together")                     \
+	STAT(fragments, "decoder.fragments", "IP fragments")                                       \
 	STAT(ipv4, "decoder.ipv4", "IPv4 packets")                                                 \
 	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
 	STAT(udp, "decoder.udp", "UDP datagrams")                                                  \
-	STAT(tcp, "decoder.tcp", "TCP segments, their payload not read")                           \
+	STAT(tcp, "decoder.tcp", "TCP segments")                                                   \
+	STAT(defrag_done, "defrag.reassembled", "IP packets put together from fragments")          \
+	STAT(defrag_overlap, "defrag.overlap", "fragments that overlapped others")                 \
+	STAT(defrag_evicted, "defrag.max_trackers_reached", "unfinished packets that made way")    \
+	STAT(defrag_refused, "defrag.memcap_drop", "fragments dropped for want of memory")         \
+	STAT(streams, "tcp.sessions", "TCP streams followed")                                      \
+	STAT(streams_unread, "tcp.unread", "TCP streams in a protocol that is not read")           \
+	STAT(stream_gaps, "tcp.reassembly_gap", "holes in TCP streams, stepped over")              \
+	STAT(stream_overlap, "tcp.overlap", "TCP segments that repeated bytes")                    \
+	STAT(stream_overlap_differs, "tcp.overlap_diff_data",                                      \
+		"of these, with other bytes than before")                                          \
+	STAT(stream_refused, "tcp.segment_memcap_drop",                                            \
+		"TCP segments dropped for want of buffers")                                        \
+	STAT(streams_refused, "tcp.ssn_memcap_drop", "TCP streams not followed for want of room")  \
+	STAT(state_refused, "flow.state_memcap_drop",                                              \
+		"flows a dissector could not remember for want of room")                           \
 	STAT(flows, "flow.total", "flows that a dissector knows, by the shape of a payload")       \
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \

@@ -5,8 +5,9 @@
  */
 #include "core/table.h"
 
+#include "core/pages.h"
+
 #include <string.h>
-#include <sys/mman.h>
 
 #define FIRST_SLOTS 1024U
 
@@ -44,24 +45,6 @@ static uint32_t slots_for(uint32_t capacity)
 	while (slots < 2 * capacity)
 		slots *= 2;
 	return slots;
-}
-
-/* Zeroed memory that costs nothing until it is touched, in large pages where the system has them:
- * entries are met in random order, and finding the page would cost as much as finding the entry. */
-static void *pages_reserve(size_t size)
-{
-	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (pages == MAP_FAILED)
-		return NULL;
-	madvise(pages, size, MADV_HUGEPAGE);
-	return pages;
-}
-
-static void pages_release(void *pages, size_t size)
-{
-	if (pages)
-		munmap(pages, size);
 }
 
 static size_t slots_size(const struct table *t)

@@ -1,9 +1,10 @@
 /*
  * What a dissector is, and what it sees while it works on one packet. Private to dissect/.
  *
- * Dissectors never call each other. A layer hands what it carries back to the trampoline, naming
- * the carrier and the number that selects the next layer; a dissector over UDP is found by the
- * shape of the payload, never by a port. To add one: proto_x.c and a row in dissectors.h.
+ * Dissectors never call each other. A layer hands what it carries back to the trampoline, naming the
+ * carrier and the number that selects the next layer. Over UDP and in TCP streams a dissector is
+ * found by the shape of the payload, never by a port. To add one: proto_x.c and a row in
+ * dissectors.h.
  */
 #ifndef SEEP_DISSECT_DISSECTOR_H
 #define SEEP_DISSECT_DISSECTOR_H
@@ -12,23 +13,36 @@
 #include "core/packet.h"
 #include "dissect/dissect.h"
 
-/* What a layer can be carried by. */
+/* What a protocol can be carried by. */
 enum carrier {
 	CARRIER_LINK,      /* selected by LINKTYPE_ value */
 	CARRIER_ETHERTYPE, /* by EtherType */
 	CARRIER_IPPROTO,   /* by IANA protocol number */
-	CARRIER_UDP,       /* by shape */
-	CARRIERS
+	CARRIER_CONTENT,   /* by enum content */
+	CARRIER_UDP,       /* by shape, a datagram at a time */
+	CARRIER_STREAM,    /* by shape, TCP bytes in order */
+};
+
+#define CARRIERS_ROUTED CARRIER_UDP /* those before it select by number */
+
+/* Bodies inside other protocols. */
+enum content {
+	CONTENT_UNKNOWN, /* look what it is */
+	CONTENT_SDP,     /* application/sdp; trickle-ice-sdpfrag is a part of one */
+	CONTENT_JSON,
+	CONTENT_XML,
 };
 
 enum verdict {
 	NOT_MINE,  /* another dissector may try */
-	MORE,      /* handed on by dissection_next */
+	MORE,      /* a layer: handed on by dissection_next; a stream: more bytes are needed */
 	DONE,      /* read to the end; only now may anything be emitted */
 	MALFORMED, /* breaks its own rules: counted */
 	TRUNCATED, /* the snap length cut it: not its fault */
 };
 
+struct flow;
+struct stream;
 struct dissector;
 
 /* One packet on its way up. */
@@ -36,27 +50,36 @@ struct dissection {
 	struct dissect *run;
 	struct stats *stats;
 	struct packet *packet;
-	void *state;          /* what the dissector's `open` made */
-	const void *flow;     /* of packet, once it has one */
-	enum carrier carrier; /* set by dissection_next: what comes next ... */
-	uint16_t number;      /* ... and the number that selects it */
+	struct flow *flow;     /* of the packet, once it has one */
+	struct stream *stream; /* of the flow, for a dissector in a stream */
+	void *state;           /* what the dissector's `open` made */
+	unsigned row;          /* of the dissector at work */
+	enum carrier carrier;  /* set by dissection_next: what comes next ... */
+	uint16_t number;       /* ... and the number that selects it */
+	uint8_t signalling;    /* enum signalling: what a content was found in; its carrier sets it */
+	uint8_t content_depth;
+	bool gap; /* a stream: bytes are missing before these */
 };
 
-#define DISSECTOR_NUMBERS_MAX 5
+#define DISSECTOR_NUMBERS_MAX 6
 
 struct dissector {
 	struct dissector_info info;
 	enum carrier carrier;
 	uint16_t numbers[DISSECTOR_NUMBERS_MAX]; /* those of the carrier that select it */
 	uint8_t number_count;
-	/* For the life of the run; NULL where it needs nothing. `open` returns NULL without memory.
-	 */
+	/* For the life of the run; NULL where it needs nothing. `open` returns NULL without memory. */
 	void *(*open)(const struct dissect_options *options);
 	void (*close)(void *state);
-	/* CARRIER_UDP: the first bytes its payload may start with (RFC 7983 shares them out among
-	 * the protocols of one flow), and whether a payload that does has its shape. */
+	size_t state_size; /* bytes it remembers of a flow, see dissection_flow_state; 0: none */
+	/* By shape: the first bytes its payload may start with (RFC 7983 shares them out among the
+	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every datagram,
+	 * and every stream's start, that begins so is asked about. */
 	uint8_t first_min, first_max;
 	bool (*probe)(struct reader r);
+	/* Over UDP the reader holds a datagram. In a stream it holds the bytes so far, in order: the
+	 * dissector takes whole messages and leaves the rest, which comes again with more behind it;
+	 * packet->from_opener tells the direction; NOT_MINE gives the stream up. */
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
 };
 
@@ -77,6 +100,28 @@ static inline enum verdict reader_verdict(const struct reader *r)
 	return r->cut ? TRUNCATED : MALFORMED;
 }
 
+/* For a layer with IP in it: what was the IP header so far becomes the outer one. */
+void dissection_enter_ip(struct dissection *d);
+
+/* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
+ * first, gone with the flow. NULL when all are taken: do without, it is counted. */
+void *dissection_flow_state(struct dissection *d);
+
+/* Dissects a whole packet inside this one's payload, from the named layer on. */
+void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum carrier carrier,
+	uint16_t number, const struct reader *r);
+
+/* Dissects a datagram that was relayed in this one's payload, as if it went from `src` to `dst`. */
+void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
+	const struct endpoint *src, const struct endpoint *dst, const struct reader *r);
+
+/* Dissects a body found inside a message; CONTENT_UNKNOWN is told by its shape. Bounded in depth. */
+void dissection_content(struct dissection *d, enum content content, const struct reader *r);
+
+/* From here on the stream, in both directions, speaks another protocol: that of the row named
+ * `name`, or with NULL one that is to be found out anew (what a proxy carries). */
+void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped);
+
 /* Does anybody want observations of this kind? */
 bool dissection_wants(const struct dissection *d, enum observation_kind kind);
 
@@ -84,5 +129,9 @@ bool dissection_wants(const struct dissection *d, enum observation_kind kind);
 void dissection_observe(
 	const struct dissection *d, enum observation_kind kind, struct observation *o);
 void dissection_emit(const struct dissection *d, const struct observation *o);
+
+/* Puts wire bytes into an observation, cut to what it holds. */
+void obs_text_set(struct obs_text *out, struct reader r);
+void obs_word_set(struct obs_word *out, struct reader r);
 
 #endif

@@ -1,30 +1,39 @@
 /* The flow table, over the one table of core/. */
 #include "dissect/flow.h"
 
-#include <stdlib.h>
+#include "core/pages.h"
 
 /* Ages need not be finer than this; a busy flow is then moved in its queue once a second only. */
 #define FLOW_GRAIN_NS UINT64_C(1000000000)
 
-bool flow_table_init(struct flow_table *t, uint32_t capacity)
+bool flow_table_init(struct flow_table *t, uint32_t capacity,
+	void (*removed)(void *context, void *flow), void *context)
 {
-	t->first_ns = calloc(capacity, sizeof(*t->first_ns));
-	bool ready = table_init(
-		&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity, FLOW_GRAIN_NS);
-	return t->first_ns && ready;
+	t->capacity = capacity;
+	t->more = pages_reserve(capacity * sizeof(*t->more));
+	bool ready = table_init(&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity,
+		FLOW_GRAIN_NS);
+	t->table.removed = removed;
+	t->table.context = context;
+	return t->more && ready;
 }
 
 void flow_table_free(struct flow_table *t)
 {
-	free(t->first_ns);
+	pages_release(t->more, t->capacity * sizeof(*t->more));
 	table_free(&t->table);
+}
+
+struct flow_more *flow_more(const struct flow_table *t, const struct flow *f)
+{
+	return &t->more[table_index(&t->table, f)];
 }
 
 static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint64_t now_ns)
 {
 	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
-	f->age.note = p->from_high;
-	t->first_ns[table_index(&t->table, f)] = p->frame->time_ns;
+	f->age.note = p->from_high ? FLOW_OPENED_BY_HIGH : 0;
+	*flow_more(t, f) = (struct flow_more){.first_ns = p->frame->time_ns};
 	return f;
 }
 
@@ -41,11 +50,12 @@ struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, 
 		f = flow_open(t, p, now_ns);
 		stats->flows++;
 	}
-	p->from_opener = p->from_high == f->age.note;
+	bool opened_by_high = f->age.note & FLOW_OPENED_BY_HIGH;
+	p->from_opener = p->from_high == opened_by_high;
 	return f;
 }
 
 uint64_t flow_number(const struct flow_table *t, const struct flow *f)
 {
-	return flow_id(&f->key, t->first_ns[table_index(&t->table, f)]);
+	return flow_id(&f->key, flow_more(t, f)->first_ns);
 }

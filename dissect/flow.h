@@ -14,24 +14,41 @@
 /* Idle longer than this, a flow is over: NATs forget UDP sooner (RFC 4787 REQ-5 asks for 5 min). */
 #define FLOW_IDLE_NS (300 * UINT64_C(1000000000))
 
+/* Bits of a flow's note. */
+enum {
+	FLOW_OPENED_BY_HIGH = 1 << 0, /* the first packet seen came from the key's high end */
+	FLOW_IGNORED = 1 << 1,        /* a TCP flow that nobody reads */
+};
+
 struct flow {
-	struct table_entry age; /* note: the first packet seen came from the key's high end */
+	struct table_entry age; /* note: the bits above */
 	struct flow_key key;
 };
 
 _Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
 
-struct flow_table {
-	struct table table;
-	uint64_t *first_ns; /* of the flow in the same place */
+/* What is looked at less often. */
+struct flow_more {
+	uint64_t first_ns;
+	uint32_t states; /* the dissectors' memories of it: row << 24 | number in the row's pool */
+	uint32_t stream; /* number in the pool of streams, or 0 */
 };
 
-bool flow_table_init(struct flow_table *t, uint32_t capacity);
+struct flow_table {
+	struct table table;
+	struct flow_more *more; /* of the flow in the same place */
+	uint32_t capacity;
+};
+
+/* `removed` is told of each flow before it goes. */
+bool flow_table_init(struct flow_table *t, uint32_t capacity,
+	void (*removed)(void *context, void *flow), void *context);
 void flow_table_free(struct flow_table *t);
 
 /* The packet's flow, new or not, used now; also sets packet->from_opener. */
-struct flow *flow_find(
-	struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+
+struct flow_more *flow_more(const struct flow_table *t, const struct flow *f);
 
 /* The number of records (core/flow_key.h). */
 uint64_t flow_number(const struct flow_table *t, const struct flow *f);

@@ -14,14 +14,6 @@
 #define MAC_TEXT_SIZE 18
 #define NAME_TEXT_MAX 64
 
-static void add_mac(cJSON *ether, const char *name, const uint8_t mac[6])
-{
-	char text[MAC_TEXT_SIZE];
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-		mac[3], mac[4], mac[5]);
-	json_add_text(ether, name, text);
-}
-
 static void add_protocol(cJSON *record, uint8_t protocol)
 {
 	static const struct {
@@ -83,8 +75,8 @@ static void add_source(cJSON *record, const struct obs_head *h, const struct sou
 	if (!h->has_macs)
 		return;
 	cJSON *ether = cJSON_AddObjectToObject(record, "ether");
-	add_mac(ether, "src_mac", h->src_mac);
-	add_mac(ether, "dest_mac", h->dst_mac);
+	json_add_mac(ether, "src_mac", h->src_mac);
+	json_add_mac(ether, "dest_mac", h->dst_mac);
 }
 
 void eve_add_sensor(const struct output *o, cJSON *record)

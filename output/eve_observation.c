@@ -36,6 +36,22 @@ static void add_obs_text(cJSON *object, const char *prefix, const struct obs_tex
 		json_add_bool(object, member_name(name, prefix, "_cut"), true);
 }
 
+static void add_word(cJSON *object, const char *name, const struct obs_word *word)
+{
+	char cut[MEMBER_NAME_MAX];
+	if (word->length)
+		json_add_bytes(object, name, word->bytes, word->length);
+	if (word->cut)
+		json_add_bool(object, member_name(cut, name, "_cut"), true);
+}
+
+static void add_prefix(cJSON *object, const char *name, const struct prefix *prefix)
+{
+	char text[PREFIX_TEXT_MAX];
+	if (prefix->addr.family != ADDR_NONE)
+		json_add_text(object, name, prefix_text(prefix, text));
+}
+
 static void add_hex(cJSON *object, const char *name, const uint8_t *bytes, uint8_t length)
 {
 	char text[2 * HEX_MAX + 1] = "";
@@ -83,6 +99,9 @@ static void add_field(cJSON *object, const struct field *f, const uint8_t *body)
 	case FIELD_U8:
 		json_add_u64(object, f->name, field_integer(at, 1));
 		break;
+	case FIELD_I8:
+		json_add_i64(object, f->name, *(const int8_t *)at);
+		break;
 	case FIELD_U16:
 		json_add_u64(object, f->name, field_integer(at, 2));
 		break;
@@ -94,6 +113,15 @@ static void add_field(cJSON *object, const struct field *f, const uint8_t *body)
 		break;
 	case FIELD_TIME:
 		json_add_time(object, f->name, field_integer(at, 8));
+		break;
+	case FIELD_PREFIX:
+		add_prefix(object, f->name, at);
+		break;
+	case FIELD_MAC:
+		json_add_mac(object, f->name, at);
+		break;
+	case FIELD_WORD:
+		add_word(object, f->name, at);
 		break;
 	case FIELD_ADDR:
 		json_add_addr(object, f->name, at);

@@ -30,6 +30,21 @@ void json_push_u64(cJSON *array, uint64_t value)
 	cJSON_AddItemToArray(array, cJSON_CreateRaw(text));
 }
 
+void json_add_i64(cJSON *object, const char *name, int64_t value)
+{
+	char text[24];
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	cJSON_AddRawToObject(object, name, text);
+}
+
+void json_add_mac(cJSON *object, const char *name, const uint8_t mac[6])
+{
+	char text[18];
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		mac[3], mac[4], mac[5]);
+	json_add_text(object, name, text);
+}
+
 void json_add_bool(cJSON *object, const char *name, bool value)
 {
 	cJSON_AddBoolToObject(object, name, value);

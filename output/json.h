@@ -17,11 +17,13 @@
 #define JSON_LINE_MAX (512 * 1024)
 
 void json_add_u64(cJSON *object, const char *name, uint64_t value);
+void json_add_i64(cJSON *object, const char *name, int64_t value);
 void json_add_bool(cJSON *object, const char *name, bool value);
 void json_add_text(cJSON *object, const char *name, const char *text);
 void json_add_bytes(cJSON *object, const char *name, const void *bytes, size_t length);
 void json_add_time(cJSON *object, const char *name, uint64_t ns);
 void json_add_addr(cJSON *object, const char *name, const struct addr *a);
+void json_add_mac(cJSON *object, const char *name, const uint8_t mac[6]);
 void json_add_endpoint(cJSON *object, const char *name, const struct endpoint *e);
 
 void json_push_u64(cJSON *array, uint64_t value);

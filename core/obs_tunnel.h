@@ -1,0 +1,67 @@
+/*
+ * Tunnels and proxies, as they show from outside, and what nDPI makes of the rest.
+ */
+#ifndef SEEP_CORE_OBS_TUNNEL_H
+#define SEEP_CORE_OBS_TUNNEL_H
+
+#include "core/addr.h"
+#include "core/obs_text.h"
+
+enum tunnel_kind {
+	TUNNEL_WIREGUARD,
+	TUNNEL_OPENVPN,
+	TUNNEL_IKE,
+	TUNNEL_ESP,
+	TUNNEL_L2TP,
+	TUNNEL_PPTP,
+	TUNNEL_SSTP,
+	TUNNEL_TAILSCALE,
+	TUNNEL_ANYCONNECT,
+	TUNNEL_SSH,
+	TUNNEL_TOR,
+	TUNNEL_MASQUE,
+};
+
+enum tunnel_event {
+	TUNNEL_ASKS,    /* a handshake was started; `repeated` counts those without an answer */
+	TUNNEL_ANSWERS, /* the other end answered: up */
+	TUNNEL_DATA,    /* carries something; said once in a while */
+	TUNNEL_KEEPALIVE,
+	TUNNEL_RESETS, /* one end took it down */
+};
+
+struct obs_tunnel {
+	uint8_t kind;    /* enum tunnel_kind */
+	uint8_t event;   /* enum tunnel_event */
+	uint8_t message; /* the protocol's own message type */
+	uint8_t repeated;
+	uint32_t packets; /* in this direction so far */
+	uint64_t bytes;
+};
+
+enum proxy_kind { PROXY_HTTP_CONNECT, PROXY_HTTP_ABSOLUTE, PROXY_SOCKS4, PROXY_SOCKS5 };
+
+enum proxy_event {
+	PROXY_ASKS,   /* a client asked for a target */
+	PROXY_GRANTS, /* the proxy let it */
+	PROXY_REFUSES,
+	PROXY_UDP, /* UDP ASSOCIATE: `target` is where the proxy takes datagrams (RFC 1928 §7) */
+};
+
+struct obs_proxy {
+	uint8_t kind;  /* enum proxy_kind */
+	uint8_t event; /* enum proxy_event */
+	uint16_t status;
+	struct endpoint target; /* none when it was a name */
+	struct obs_word target_name;
+	uint16_t target_port;
+};
+
+/* What nDPI thinks that a flow is which nothing of ours could name. */
+struct obs_hint {
+	struct obs_word protocol;    /* "TLS.Zoom" */
+	struct obs_word application; /* "Zoom" */
+	struct obs_word host;
+};
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The dissect object, shared by the files that make up its run. Private to those; dissectors see
+ * dissector.h.
+ */
+#ifndef SEEP_DISSECT_RUN_H
+#define SEEP_DISSECT_RUN_H
+
+#include "core/arena.h"
+#include "core/pool.h"
+#include "core/source.h"
+#include "dissect/defrag.h"
+#include "dissect/dissector.h"
+#include "dissect/flow.h"
+#include "dissect/stream.h"
+
+#define DISSECTORS_MAX 64
+#define NUMBERS        65536
+
+struct dissect {
+	const struct interest *interest;
+	struct stats *stats;
+	void (*emit)(void *sink, const struct observation *);
+	void *sink;
+	uint64_t now_ns; /* packet time so far: never runs backwards */
+	struct flow_table flows;
+	struct defrag defrag;
+	struct streams streams;
+	struct arena scratch; /* for a batch */
+	void *state[DISSECTORS_MAX];            /* what `open` made, by row */
+	struct pool flow_states[DISSECTORS_MAX]; /* by row */
+	struct packet packets[BATCH_FRAMES];
+	bool interface_seen[SOURCE_INTERFACES_MAX];
+	/* By a payload's first byte: the rows to ask, a bit each. */
+	uint64_t asked_udp[256], asked_stream[256];
+	/* By carrier and number: row + 1 of the dissector, 0 where there is none. */
+	uint8_t route[CARRIERS_ROUTED][NUMBERS];
+};
+
+/* Row `i` of the table. */
+const struct dissector *dissector_at(unsigned i);
+
+/* From a packet's first unread header to its transport header. */
+void layers_dissect(struct dissection *d);
+
+/* What a packet with ports is about: looks up its flow and asks who reads the payload. */
+void packet_dissect(struct dissect *run, struct packet *p);
+
+/* Per-flow state goes with its flow. */
+void flow_states_forget(struct dissect *run, struct flow *flow);
+
+#endif
