@@ -40,8 +40,8 @@ static void unfinished_removed(void *context, void *entry)
 
 bool defrag_init(struct defrag *g)
 {
-	bool ready = table_init(&g->table, sizeof(struct unfinished), sizeof(struct defrag_key),
-		DEFRAG_PACKETS, 0);
+	bool ready = table_init(
+		&g->table, sizeof(struct unfinished), sizeof(struct defrag_key), DEFRAG_PACKETS, 0);
 	g->table.removed = unfinished_removed;
 	g->table.context = g;
 	return pool_init(&g->buffers, DEFRAG_BYTES, DEFRAG_PACKETS) && ready;

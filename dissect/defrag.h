@@ -10,9 +10,9 @@
 #include "core/stats.h"
 #include "core/table.h"
 
-#define DEFRAG_PACKETS   1024
-#define DEFRAG_BYTES     65536 /* of one packet */
-#define DEFRAG_RANGES    16    /* runs of bytes between holes */
+#define DEFRAG_PACKETS     1024
+#define DEFRAG_BYTES       65536                       /* of one packet */
+#define DEFRAG_RANGES      16                          /* runs of bytes between holes */
 #define DEFRAG_PATIENCE_NS (30 * UINT64_C(1000000000)) /* Linux waits as long */
 
 struct defrag {

@@ -1,9 +1,9 @@
 /*
  * What a dissector is, and what it sees while it works on one packet. Private to dissect/.
  *
- * Dissectors never call each other. A layer hands what it carries back to the trampoline, naming the
- * carrier and the number that selects the next layer. Over UDP and in TCP streams a dissector is
- * found by the shape of the payload, never by a port. To add one: proto_x.c and a row in
+ * Dissectors never call each other. A layer hands what it carries back to the trampoline, naming
+ * the carrier and the number that selects the next layer. Over UDP and in TCP streams a dissector
+ * is found by the shape of the payload, never by a port. To add one: proto_x.c and a row in
  * dissectors.h.
  */
 #ifndef SEEP_DISSECT_DISSECTOR_H
@@ -56,7 +56,7 @@ struct dissection {
 	unsigned row;          /* of the dissector at work */
 	enum carrier carrier;  /* set by dissection_next: what comes next ... */
 	uint16_t number;       /* ... and the number that selects it */
-	uint8_t signalling;    /* enum signalling: what a content was found in; its carrier sets it */
+	uint8_t signalling; /* enum signalling: what a content was found in; its carrier sets it */
 	uint8_t content_depth;
 	bool gap; /* a stream: bytes are missing before these */
 };
@@ -68,18 +68,19 @@ struct dissector {
 	enum carrier carrier;
 	uint16_t numbers[DISSECTOR_NUMBERS_MAX]; /* those of the carrier that select it */
 	uint8_t number_count;
-	/* For the life of the run; NULL where it needs nothing. `open` returns NULL without memory. */
+	/* For the life of the run; NULL where it needs nothing. `open` returns NULL without memory.
+	 */
 	void *(*open)(const struct dissect_options *options);
 	void (*close)(void *state);
 	size_t state_size; /* bytes it remembers of a flow, see dissection_flow_state; 0: none */
 	/* By shape: the first bytes its payload may start with (RFC 7983 shares them out among the
-	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every datagram,
-	 * and every stream's start, that begins so is asked about. */
+	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every
+	 * datagram, and every stream's start, that begins so is asked about. */
 	uint8_t first_min, first_max;
 	bool (*probe)(struct reader r);
-	/* Over UDP the reader holds a datagram. In a stream it holds the bytes so far, in order: the
-	 * dissector takes whole messages and leaves the rest, which comes again with more behind it;
-	 * packet->from_opener tells the direction; NOT_MINE gives the stream up. */
+	/* Over UDP the reader holds a datagram. In a stream it holds the bytes so far, in order:
+	 * the dissector takes whole messages and leaves the rest, which comes again with more
+	 * behind it; packet->from_opener tells the direction; NOT_MINE gives the stream up. */
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
 };
 
@@ -103,6 +104,10 @@ static inline enum verdict reader_verdict(const struct reader *r)
 /* For a layer with IP in it: what was the IP header so far becomes the outer one. */
 void dissection_enter_ip(struct dissection *d);
 
+/* For an IP layer: keeps a fragment. True when it completes its packet, which is then in *r. */
+struct fragment;
+bool dissection_defrag(struct dissection *d, const struct fragment *f, struct reader *r);
+
 /* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
  * first, gone with the flow. NULL when all are taken: do without, it is counted. */
 void *dissection_flow_state(struct dissection *d);
@@ -115,7 +120,8 @@ void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum car
 void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 	const struct endpoint *src, const struct endpoint *dst, const struct reader *r);
 
-/* Dissects a body found inside a message; CONTENT_UNKNOWN is told by its shape. Bounded in depth. */
+/* Dissects a body found inside a message; CONTENT_UNKNOWN is told by its shape. Bounded in depth.
+ */
 void dissection_content(struct dissection *d, enum content content, const struct reader *r);
 
 /* From here on the stream, in both directions, speaks another protocol: that of the row named

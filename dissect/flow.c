@@ -11,8 +11,8 @@ bool flow_table_init(struct flow_table *t, uint32_t capacity,
 {
 	t->capacity = capacity;
 	t->more = pages_reserve(capacity * sizeof(*t->more));
-	bool ready = table_init(&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity,
-		FLOW_GRAIN_NS);
+	bool ready = table_init(
+		&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity, FLOW_GRAIN_NS);
 	t->table.removed = removed;
 	t->table.context = context;
 	return t->more && ready;

@@ -46,7 +46,8 @@ bool flow_table_init(struct flow_table *t, uint32_t capacity,
 void flow_table_free(struct flow_table *t);
 
 /* The packet's flow, new or not, used now; also sets packet->from_opener. */
-struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+struct flow *flow_find(
+	struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
 
 struct flow_more *flow_more(const struct flow_table *t, const struct flow *f);
 

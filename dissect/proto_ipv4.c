@@ -4,6 +4,7 @@
  * not checked (a host's own packets are captured before the card fills them in). Fragments are
  * counted and left alone: they are not put together yet.
  */
+#include "dissect/defrag.h"
 #include "dissect/dissector.h"
 #include "dissect/ethertype.h"
 
@@ -32,7 +33,7 @@ static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
 	uint8_t version = reader_u8(&h);
 	reader_skip(&h, 1); /* DSCP, ECN */
 	uint16_t total = reader_u16(&h);
-	reader_skip(&h, 2); /* identification */
+	uint16_t id = reader_u16(&h);
 	uint16_t fragment = reader_u16(&h);
 	uint8_t hop_limit = reader_u8(&h);
 	uint8_t protocol = reader_u8(&h);
@@ -46,14 +47,21 @@ static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
 	if (r->failed)
 		return reader_verdict(r);
 	packet_limit(r, header, total);
+	dissection_enter_ip(d);
 	addr_set_v4(&p->src.addr, src);
 	addr_set_v4(&p->dst.addr, dst);
 	p->hop_limit = hop_limit;
 	p->protocol = protocol;
 	d->stats->ipv4++;
 	if (fragment & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) {
-		d->stats->fragments++;
-		return DONE;
+		const struct fragment f = {
+			.id = id,
+			.offset = (fragment & FRAGMENT_OFFSET) * 8U,
+			.more = fragment & MORE_FRAGMENTS,
+			.protocol = protocol,
+		};
+		if (!dissection_defrag(d, &f, r))
+			return DONE;
 	}
 	return dissection_next(d, CARRIER_IPPROTO, protocol);
 }

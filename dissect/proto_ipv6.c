@@ -4,6 +4,7 @@
  * whole packet; other fragments are counted and left alone. A payload length of 0 is a jumbogram or
  * a segment that the network card was to cut up: the packet then ends with the frame.
  */
+#include "dissect/defrag.h"
 #include "dissect/dissector.h"
 #include "dissect/ethertype.h"
 
@@ -21,17 +22,31 @@ enum {
 };
 
 struct chain {
-	uint8_t next;  /* protocol of what comes */
-	bool fragment; /* part of a packet only */
-	bool at_end;   /* `next` is no extension header */
+	uint8_t next;   /* protocol of what comes */
+	bool at_end;    /* `next` is no extension header */
+	bool broken_up; /* a fragment header was last: only a part of the packet is here */
+	struct fragment fragment;
 };
+
+static void fragment_read(struct chain *c, struct reader *r)
+{
+	c->next = reader_u8(r);
+	reader_skip(r, 1);
+	uint16_t place = reader_u16(r);
+	c->fragment = (struct fragment){
+		.id = reader_u32(r),
+		.offset = place & 0xfff8U,
+		.more = place & 1,
+		.protocol = c->next,
+	};
+	c->broken_up = c->fragment.offset || c->fragment.more;
+}
 
 /* Steps over one extension header, if `next` is one. */
 static void chain_step(struct chain *c, struct reader *r)
 {
 	size_t size;
-	uint8_t this = c->next;
-	switch (this) {
+	switch (c->next) {
 	case NEXT_HOP_BY_HOP:
 	case NEXT_ROUTING:
 	case NEXT_DESTINATION:
@@ -46,10 +61,7 @@ static void chain_step(struct chain *c, struct reader *r)
 		size = 4 * (reader_u8(r) + 2U);
 		break;
 	case NEXT_FRAGMENT:
-		c->next = reader_u8(r);
-		reader_skip(r, 1);
-		c->fragment = (reader_u16(r) & 0xfff9) != 0; /* offset, or more to come */
-		reader_skip(r, 4);
+		fragment_read(c, r);
 		return;
 	default:
 		c->at_end = true;
@@ -61,15 +73,15 @@ static void chain_step(struct chain *c, struct reader *r)
 static enum verdict payload_dissect(struct dissection *d, struct reader *r, uint8_t next)
 {
 	struct chain chain = {.next = next};
-	for (int i = 0; i <= EXTENSIONS_MAX && !chain.at_end && !chain.fragment; i++)
+	for (int i = 0; i <= EXTENSIONS_MAX && !chain.at_end; i++) {
 		chain_step(&chain, r);
-	if (r->failed)
-		return reader_verdict(r);
-	d->packet->protocol = chain.next;
-	if (chain.fragment) {
-		d->stats->fragments++;
-		return DONE;
+		if (r->failed)
+			return reader_verdict(r);
+		if (chain.broken_up && !dissection_defrag(d, &chain.fragment, r))
+			return DONE;
+		chain.broken_up = false;
 	}
+	d->packet->protocol = chain.next;
 	return chain.at_end ? dissection_next(d, CARRIER_IPPROTO, chain.next) : MALFORMED;
 }
 
@@ -91,6 +103,7 @@ static enum verdict ipv6_dissect(struct dissection *d, struct reader *r)
 		r->cut = true;
 	if (length)
 		reader_limit(r, length);
+	dissection_enter_ip(d);
 	addr_set_v6(&p->src.addr, src);
 	addr_set_v6(&p->dst.addr, dst);
 	p->hop_limit = hop_limit;

@@ -16,8 +16,10 @@ static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
 		return reader_verdict(r);
 	p->src.port = reader_u16(&h);
 	p->dst.port = reader_u16(&h);
-	reader_skip(&h, 4 + 4); /* sequence and acknowledgment numbers */
+	p->sequence = reader_u32(&h);
+	reader_skip(&h, 4); /* acknowledgment number */
 	size_t header = (reader_u8(&h) >> 4) * 4U;
+	p->tcp_flags = reader_u8(&h);
 	if (header < HEADER_MIN)
 		return MALFORMED;
 	reader_skip(r, header - HEADER_MIN);
@@ -25,7 +27,7 @@ static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
 		return reader_verdict(r);
 	p->has_ports = true;
 	d->stats->tcp++;
-	return DONE;
+	return dissection_next(d, CARRIER_STREAM, 0);
 }
 
 extern const struct dissector dissector_tcp;

@@ -25,8 +25,8 @@ struct dissect {
 	struct flow_table flows;
 	struct defrag defrag;
 	struct streams streams;
-	struct arena scratch; /* for a batch */
-	void *state[DISSECTORS_MAX];            /* what `open` made, by row */
+	struct arena scratch;                    /* for a batch */
+	void *state[DISSECTORS_MAX];             /* what `open` made, by row */
 	struct pool flow_states[DISSECTORS_MAX]; /* by row */
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
@@ -39,13 +39,15 @@ struct dissect {
 /* Row `i` of the table. */
 const struct dissector *dissector_at(unsigned i);
 
-/* From a packet's first unread header to its transport header. */
+/* From a packet's first unread header to its transport header, and to what shapes its payload has.
+ */
 void layers_dissect(struct dissection *d);
 
-/* What a packet with ports is about: looks up its flow and asks who reads the payload. */
+/* A packet whose payload has a shape: looks up its flow and asks who reads it. */
 void packet_dissect(struct dissect *run, struct packet *p);
 
-/* Per-flow state goes with its flow. */
-void flow_states_forget(struct dissect *run, struct flow *flow);
+/* Bytes of a pool's block for `bytes` of a dissector's memory; and what goes with a flow. */
+size_t flow_state_size(size_t bytes);
+void flow_states_forget(struct dissect *run, struct flow_more *more);
 
 #endif

@@ -14,6 +14,21 @@
 #define MAC_TEXT_SIZE 18
 #define NAME_TEXT_MAX 64
 
+/* What enum encapsulation is called in records. */
+static const struct {
+	uint8_t bit;
+	const char *name;
+} wrappings[] = {
+	{WRAPPED_VLAN, "vlan"},
+	{WRAPPED_PPPOE, "pppoe"},
+	{WRAPPED_MPLS, "mpls"},
+	{WRAPPED_GRE, "gre"},
+	{WRAPPED_IP, "ip"},
+	{WRAPPED_UDP, "udp"},
+	{WRAPPED_TURN, "turn"},
+	{WRAPPED_PROXY, "proxy"},
+};
+
 static void add_protocol(cJSON *record, uint8_t protocol)
 {
 	static const struct {
@@ -43,6 +58,10 @@ static const char *const app_protocols[OBS_KINDS] = {
 	[OBS_STUN_REQUEST] = "stun",
 	[OBS_BINDING_RESULT] = "stun",
 	[OBS_ALLOCATION] = "stun",
+	[OBS_TURN_PEER] = "stun",
+	[OBS_DNS] = "dns",
+	[OBS_DHCP] = "dhcp",
+	[OBS_HTTP] = "http",
 };
 
 static void add_flow(cJSON *record, const struct obs_head *h)
@@ -66,6 +85,12 @@ static void add_flow(cJSON *record, const struct obs_head *h)
 	json_add_text(record, "community_id", community);
 }
 
+static void add_vlan(cJSON *record, const struct obs_head *h)
+{
+	if (h->vlan)
+		json_push_u64(cJSON_AddArrayToObject(record, "vlan"), h->vlan);
+}
+
 static void add_source(cJSON *record, const struct obs_head *h, const struct source_table *sources)
 {
 	if (h->frame)
@@ -77,6 +102,19 @@ static void add_source(cJSON *record, const struct obs_head *h, const struct sou
 	cJSON *ether = cJSON_AddObjectToObject(record, "ether");
 	json_add_mac(ether, "src_mac", h->src_mac);
 	json_add_mac(ether, "dest_mac", h->dst_mac);
+}
+
+void eve_add_wrapping(cJSON *object, const struct obs_head *h)
+{
+	const char *names[sizeof(wrappings) / sizeof(wrappings[0])];
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof(wrappings) / sizeof(wrappings[0]); i++) {
+		if (h->encapsulation & wrappings[i].bit)
+			names[count++] = wrappings[i].name;
+	}
+	json_add_texts(object, "encapsulation", names, count);
+	json_add_addr(object, "outer_src_ip", &h->outer_src);
+	json_add_addr(object, "outer_dest_ip", &h->outer_dst);
 }
 
 void eve_add_sensor(const struct output *o, cJSON *record)
@@ -94,6 +132,7 @@ cJSON *eve_record(const struct output *o, const struct obs_head *h, const char *
 	if (h->interface < sources->interfaces)
 		json_add_text(record, "in_iface", sources->interface[h->interface].name);
 	json_add_text(record, "event_type", event_type);
+	add_vlan(record, h);
 	add_flow(record, h);
 	eve_add_sensor(o, record);
 	add_source(record, h, sources);

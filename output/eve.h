@@ -14,6 +14,9 @@ struct eve {
 /* A new record with the members that every packet has. The caller owns it. */
 cJSON *eve_record(const struct output *o, const struct obs_head *h, const char *event_type);
 
+/* What the packet was wrapped in, into the object named after the event. */
+void eve_add_wrapping(cJSON *object, const struct obs_head *h);
+
 /* Adds what names the sensor. */
 void eve_add_sensor(const struct output *o, cJSON *record);
 

@@ -122,6 +122,7 @@ static void add_leak(
 	json_add_time(leak, "first_seen", a->first_ns);
 	json_add_time(leak, "last_seen", a->last_ns);
 	json_add_u64(leak, "count", a->count);
+	eve_add_wrapping(leak, &a->head);
 	json_add_text(leak, "finding_id", id);
 	json_add_text(leak, "message", a->message);
 	json_add_text(leak, "remedy", a->remedy);

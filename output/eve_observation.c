@@ -194,6 +194,7 @@ void eve_observation(struct output *o, const struct observation *observation)
 		eve->parts = observation->head.parts;
 		cJSON *object = cJSON_AddObjectToObject(eve->open, info->event_type);
 		add_fields(object, observation);
+		eve_add_wrapping(object, &observation->head);
 	}
 	if (!eve->parts)
 		eve_observation_flush(o);
