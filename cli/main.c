@@ -27,7 +27,7 @@ static int version_print(void)
 
 static int command_run(const struct command *command, int argc, char **argv)
 {
-	static struct options options; /* too large for the stack; there is one run in a process */
+	struct options options = {0};
 	if (!options_parse(&options, command, argc, argv))
 		return EXIT_USAGE;
 	if (options.version)

@@ -76,20 +76,28 @@ static const char *role_split(const char *argument, enum role *role)
 	return role_parse(word, role) ? colon + 1 : argument;
 }
 
-/* A capture that can't be opened does not keep the others from being judged. */
-static bool captures_open(struct pipeline *p)
+static int out_of_memory(void)
 {
-	const struct capture_options options = {.filter = p->options->filter};
+	log_message("not enough memory for the tables; close other programs and try again");
+	return EXIT_FAILED;
+}
+
+/* A capture that can't be opened does not keep the others from being judged. */
+static int captures_open(struct pipeline *p)
+{
+	const struct capture_options options = {.filter = p->options->filter, .stop = &stop_asked};
 	p->capture = capture_new(&options, p->sources, &p->stats);
+	if (!p->capture)
+		return out_of_memory();
 	bool any = false;
-	for (int i = 0; p->capture && i < p->options->file_count; i++) {
+	for (int i = 0; i < p->options->file_count; i++) {
 		enum role role;
 		const char *name = role_split(p->options->files[i], &role);
 		bool opened = capture_add(p->capture, name, role);
 		p->input_failed |= !opened;
 		any |= opened;
 	}
-	return any;
+	return any ? EXIT_CLEAN : EXIT_FAILED;
 }
 
 static int outputs_open_all(struct pipeline *p, bool judge)
@@ -106,17 +114,13 @@ static int outputs_open_all(struct pipeline *p, bool judge)
 	return EXIT_CLEAN;
 }
 
-static int out_of_memory(void)
-{
-	log_message("not enough memory for the tables; close other programs and try again");
-	return EXIT_FAILED;
-}
-
 static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
 	const struct dissect_options sizes = {
 		.flows = DISSECT_FLOWS, .transactions = DISSECT_TRANSACTIONS};
+	const struct engine_options capacities = {
+		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};
 	const char *no_color = getenv("NO_COLOR");
 	p->sources = source_table_new();
 	p->context = (struct output_context){
@@ -138,10 +142,11 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (judge)
-		p->engine = engine_new(&o->policy, p->sources, &p->stats, alert_sink, p);
+		p->engine = engine_new(
+			&capacities, &o->policy, p->sources, &p->stats, alert_sink, p);
 	if (!p->dissect || (judge && !p->engine))
 		return out_of_memory();
-	return captures_open(p) ? EXIT_CLEAN : EXIT_FAILED;
+	return captures_open(p);
 }
 
 /* The span of packet times, from a batch that may hold several captures. */
@@ -226,7 +231,7 @@ static void interfaces_print(const struct source_table *sources)
 static bool pipeline_degraded(const struct stats *s)
 {
 	return s->flows_evicted || s->stun_evicted || s->clients_evicted || s->findings_evicted ||
-		s->stun_attributes_cut || s->too_many_layers;
+		s->egresses_forgotten || s->too_many_layers;
 }
 
 /* Closes everything and says how the run went. */

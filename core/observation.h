@@ -36,7 +36,7 @@ enum observation_kind {
 
 /* Where and when: the same for every kind. */
 struct obs_head {
-	uint64_t time_ns; /* packet time */
+	uint64_t time_ns; /* packet time; a late frame has that of the newest before it */
 	uint64_t frame;   /* number in its capture; 0 when no frame stands behind it */
 	uint64_t flow_id; /* 0 when there is no flow */
 	struct endpoint src, dst;

@@ -15,7 +15,7 @@
 	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
 	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
 	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
-	STAT(late, "capture.late", "frames older than one already judged; judged at its time")     \
+	STAT(late, "capture.late", "frames older than one before them, judged at that one's time") \
 	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
 	STAT(invalid, "decoder.invalid", "frames with a malformed header")                         \
 	STAT(truncated_packets, "decoder.truncated",                                               \
@@ -57,6 +57,8 @@
 	STAT(findings, "detect.alert", "findings")                                                 \
 	STAT(findings_evicted, "detect.findings_evicted",                                          \
 		"findings closed early because the table was full")                                \
+	STAT(held_early, "detect.held_early",                                                      \
+		"findings told before their moment, for want of room")                             \
 	STAT(below_severity, "detect.alerts_suppressed",                                           \
 		"findings below the least severity reported")                                      \
 	STAT(write_errors, "output.write_errors", "records that could not be written")

@@ -105,6 +105,11 @@ void dissect_free(struct dissect *d)
 	free(d);
 }
 
+uint64_t dissection_now(const struct dissection *d)
+{
+	return d->run->now_ns;
+}
+
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
 {
 	return d->run->interest->observations & INTEREST_IN(kind);
@@ -116,7 +121,7 @@ void dissection_observe(
 	const struct packet *p = d->packet;
 	*o = (struct observation){0};
 	o->head = (struct obs_head){
-		.time_ns = p->frame->time_ns,
+		.time_ns = d->run->now_ns, /* moved on by now, and never backwards */
 		.frame = p->frame->number,
 		.flow_id = d->flow ? flow_number(&d->run->flows, d->flow) : 0,
 		.src = p->src,

@@ -77,6 +77,9 @@ static inline enum verdict reader_verdict(const struct reader *r)
 	return r->cut ? TRUNCATED : MALFORMED;
 }
 
+/* Packet time so far: late frames do not turn it back. */
+uint64_t dissection_now(const struct dissection *d);
+
 /* Does anybody want observations of this kind? */
 bool dissection_wants(const struct dissection *d, enum observation_kind kind);
 

@@ -24,7 +24,7 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 {
 	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
 	f->age.note = p->from_high;
-	t->first_ns[table_index(&t->table, f)] = p->frame->time_ns;
+	t->first_ns[table_index(&t->table, f)] = now_ns;
 	return f;
 }
 

@@ -80,8 +80,8 @@ static bool stun_probe(struct reader r)
 		return false;
 	if (cookie == STUN_COOKIE)
 		return reader_left(&r) >= STUN_HEADER_SIZE;
-	if (r.cut || length != reader_left(&r) - STUN_HEADER_SIZE ||
-		reader_left(&r) < STUN_HEADER_SIZE)
+	if (r.cut || reader_left(&r) < STUN_HEADER_SIZE ||
+		length != reader_left(&r) - STUN_HEADER_SIZE)
 		return false;
 	struct stun_message m;
 	header_read(&m, &r);
@@ -169,7 +169,8 @@ static void request_emit(
 {
 	bool check = facts->username && facts->priority;
 	struct stun_transactions *open = d->state;
-	bool repeated = stun_transaction_open(open, m, d->packet, check, facts->nominates);
+	bool repeated = stun_transaction_open(
+		open, m, d->packet, dissection_now(d), check, facts->nominates);
 	d->stats->stun_evicted = open->table.evicted;
 	struct observation o;
 	dissection_observe(d, OBS_STUN_REQUEST, &o);
@@ -185,7 +186,8 @@ static void request_emit(
 
 static struct obs_stun_answer answer_make(const struct dissection *d, const struct stun_message *m)
 {
-	const struct stun_transaction *asked = stun_transaction_find(d->state, m, d->packet);
+	const struct stun_transaction *asked = stun_transaction_find(
+		d->state, m, d->packet, dissection_now(d));
 	if (!asked) {
 		d->stats->stun_unmatched++;
 		return (struct obs_stun_answer){0};

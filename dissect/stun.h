@@ -70,10 +70,10 @@ struct stun_transactions {
 
 /* Notes a request; true when it was there already: a retransmission. */
 bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, bool check, bool nominates);
+	const struct packet *p, uint64_t now_ns, bool check, bool nominates);
 
 /* The request that `p`, going back to the client, answers; NULL when it was not seen. */
-const struct stun_transaction *stun_transaction_find(
-	struct stun_transactions *t, const struct stun_message *m, const struct packet *p);
+const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns);
 
 #endif

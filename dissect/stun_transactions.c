@@ -24,9 +24,8 @@ static struct stun_transaction_key key_make(
 }
 
 bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, bool check, bool nominates)
+	const struct packet *p, uint64_t now_ns, bool check, bool nominates)
 {
-	uint64_t now_ns = p->frame->time_ns;
 	if (now_ns > TRANSACTION_LIFE_NS)
 		table_expire(&t->table, now_ns - TRANSACTION_LIFE_NS);
 	struct stun_transaction_key key = key_make(m, &p->src);
@@ -47,13 +46,13 @@ bool stun_transaction_open(struct stun_transactions *t, const struct stun_messag
 	return false;
 }
 
-const struct stun_transaction *stun_transaction_find(
-	struct stun_transactions *t, const struct stun_message *m, const struct packet *p)
+const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns)
 {
 	struct stun_transaction_key key = key_make(m, &p->dst);
 	const struct stun_transaction *open = table_find(
 		&t->table, table_hash(&t->table, &key, sizeof(key)), &key);
 	if (!open || open->method != m->method)
 		return NULL;
-	return p->frame->time_ns > open->age.seen_ns + TRANSACTION_LIFE_NS ? NULL : open;
+	return now_ns > open->age.seen_ns + TRANSACTION_LIFE_NS ? NULL : open;
 }

@@ -48,6 +48,7 @@ static void finding_close(void *context, void *entry)
 		finding_tell(f, found);
 	if (found->state == FINDING_TOLD)
 		finding_report(f, found, STATE_CLOSED);
+	f->stats->findings_evicted += !f->closing && found->state != FINDING_COVERED;
 }
 
 static struct finding *finding_find(struct findings *f, const struct finding_key *key)
@@ -66,8 +67,10 @@ static void held_tell_first(struct findings *f)
 
 static void finding_hold(struct findings *f, const struct finding *found)
 {
-	if (f->held_count == FINDINGS_HELD)
+	if (f->held_count == FINDINGS_HELD) {
+		f->stats->held_early++;
 		held_tell_first(f);
+	}
 	f->held[(f->held_first + f->held_count++) % FINDINGS_HELD] = found->key;
 }
 
@@ -85,12 +88,13 @@ void findings_close(struct findings *f)
 {
 	while (f->held_count)
 		held_tell_first(f);
+	f->closing = true;
 	for (void *oldest = table_oldest(&f->table); oldest; oldest = table_oldest(&f->table))
 		table_remove(&f->table, oldest);
 }
 
-bool findings_init(struct findings *f, struct knowledge *knowledge,
-	void (*report)(void *sink, const struct alert *), void *sink)
+bool findings_init(struct findings *f, const struct engine_options *options,
+	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink)
 {
 	*f = (struct findings){
 		.knowledge = knowledge,
@@ -99,8 +103,8 @@ bool findings_init(struct findings *f, struct knowledge *knowledge,
 		.report = report,
 		.sink = sink,
 	};
-	if (!table_init(
-		    &f->table, sizeof(struct finding), sizeof(struct finding_key), FINDINGS_MAX, 0))
+	if (!table_init(&f->table, sizeof(struct finding), sizeof(struct finding_key),
+		    options->findings, 0))
 		return false;
 	f->table.removed = finding_close;
 	f->table.context = f;
@@ -138,33 +142,30 @@ static void finding_open(struct findings *f, struct finding *found, const struct
 	found->detection = j->detection;
 	found->alert = *draft;
 	found->alert.count = 1;
-	f->stats->findings_evicted = f->table.evicted;
 	if (j->detection->held) {
 		finding_hold(f, found);
 		return;
 	}
-	if (j->detection->covers && draft->path == PATH_DIRECT)
-		finding_cover(f, j->detection->covers, draft);
 	finding_tell(f, found);
 }
 
+/* A lesser grade is never growth: the evidence of the graver one would be lost with it. */
 static bool alert_grows(const struct alert *known, const struct alert *draft)
 {
-	return draft->severity > known->severity || draft->stage > known->stage ||
-		draft->confidence > known->confidence;
+	if (draft->severity != known->severity)
+		return draft->severity > known->severity;
+	return draft->stage > known->stage || draft->confidence > known->confidence;
 }
 
-/* Takes over what is worse or surer, with the evidence of it. */
+/* Takes over what is worse or surer, with the evidence of it. What the finding's identity is made
+ * of stays, and so does its history. */
 static void alert_grow(struct alert *known, const struct alert *draft)
 {
 	struct alert grown = *draft;
-	if (known->severity > grown.severity)
-		grown.severity = known->severity;
 	if (known->stage > grown.stage)
 		grown.stage = known->stage;
-	if (known->confidence > grown.confidence)
+	if (known->confidence > grown.confidence && known->severity == grown.severity)
 		grown.confidence = known->confidence;
-	/* What the finding's identity is made of stays, and so does its history. */
 	memcpy(grown.expected, known->expected, sizeof(grown.expected));
 	grown.expected_count = known->expected_count;
 	grown.expected_cut = known->expected_cut;
@@ -183,11 +184,11 @@ static void finding_grow(struct findings *f, struct finding *found, const struct
 		return;
 	}
 	bool heard = known->severity >= f->policy->min_severity;
-	if (found->detection->covers && draft->path == PATH_DIRECT)
-		finding_cover(f, found->detection->covers, draft);
 	severity_count(f, known, -1);
 	alert_grow(known, draft);
 	severity_count(f, known, 1);
+	if (!heard && known->severity >= f->policy->min_severity)
+		f->stats->below_severity--;
 	finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
 }
 
@@ -204,8 +205,7 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 		finding_report(f, found, STATE_UPDATED);
 }
 
-/* Without an expectation nothing is a leak, whatever the detection thought (ground rule: exposure).
- */
+/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. */
 static enum severity severity_cap(const struct judgement *j, const struct alert *draft)
 {
 	struct expectation expected;
@@ -226,4 +226,7 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, draft);
+	/* Last, because it may evict any entry, `found` too. */
+	if (j->detection->covers && draft->path == PATH_DIRECT)
+		finding_cover(f, j->detection->covers, draft);
 }

@@ -13,14 +13,14 @@ static const uint8_t initial_hop_limits[] = {64, 128, 255};
 
 _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0, "table rows");
 
-bool knowledge_init(struct knowledge *k, const struct policy *policy,
-	const struct source_table *sources, struct stats *stats)
+bool knowledge_init(struct knowledge *k, const struct engine_options *options,
+	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
-		       KNOWLEDGE_CLIENTS, 0) &&
+		       options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			KNOWLEDGE_SERVERS, 0);
+			options->servers, 0);
 }
 
 void knowledge_free(struct knowledge *k)
@@ -136,14 +136,16 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 }
 
 static void answer_learn(struct knowledge *k, const struct observation *o,
-	const struct obs_stun_answer *answer, const struct addr *mapped)
+	const struct obs_stun_answer *answer, const struct addr *mapped, bool disputed)
 {
 	if (!knowledge_judges_answer(k, answer))
 		return;
 	struct client *c = client_see(k, &answer->client.addr, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
-	if (knowledge_path(k, answer->request_interface, &answer->server) == PATH_TUNNEL)
+	/* A peer may say what it likes, and so may who answers in the server's place. */
+	bool trusted = answer->same_server && !answer->check && !disputed;
+	if (trusted && knowledge_path(k, answer->request_interface, &answer->server) == PATH_TUNNEL)
 		egress_learn(k, c, mapped);
 }
 
@@ -157,10 +159,11 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		request_learn(k, o);
 		break;
 	case OBS_BINDING_RESULT:
-		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr);
+		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr,
+			o->binding_result.disputed);
 		break;
 	case OBS_ALLOCATION:
-		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr);
+		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
 		break;
 	default:
 		break;
@@ -176,12 +179,18 @@ static const struct egress_set *learned_egress(const struct knowledge *k, const 
 	return client ? &client->learned : &nothing;
 }
 
+/* On a gateway one client's tunnel says nothing of the others. */
+static bool tunnel_expected(const struct knowledge *k)
+{
+	return k->policy->tunnels || (k->tunnel_seen && !k->gateway);
+}
+
 void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)
 {
 	const struct policy *policy = k->policy;
 	const struct egress_set *learned = learned_egress(k, client);
 	*out = (struct expectation){
-		.tunnel = policy->tunnels || (k->tunnel_seen && !k->gateway),
+		.tunnel = tunnel_expected(k),
 		.proxy = policy->proxies,
 		.declared = policy->egresses,
 		.learned = !policy->egresses && learned->count,
@@ -202,10 +211,11 @@ enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interfa
 }
 
 /* A declared egress binds on every path; a learned one may be one of a pool, so a different address
- * is a leak only where the path itself went around the tunnel. */
+ * is a leak only where the path itself went around the tunnel. A declared proxy is reached directly
+ * by right, so what it saw is no leak. */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped)
 {
-	if (!e->any || prefixes_hold(e->egress, e->egress_count, mapped))
+	if (!e->any || path == PATH_PROXY || prefixes_hold(e->egress, e->egress_count, mapped))
 		return false;
 	return e->declared || path == PATH_DIRECT;
 }
@@ -248,6 +258,5 @@ void knowledge_summarise(const struct knowledge *k, struct summary *s)
 	clients_summarise(k, s, true);
 	clients_summarise(k, s, false);
 	servers_summarise(k, s);
-	s->expectation = k->policy->egresses || k->policy->tunnels || k->policy->proxies ||
-		k->tunnel_seen;
+	s->expectation = k->policy->egresses || k->policy->proxies || tunnel_expected(k);
 }

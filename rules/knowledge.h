@@ -12,10 +12,9 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/rules.h"
 
-#define KNOWLEDGE_CLIENTS 65536
-#define KNOWLEDGE_SERVERS 16384
-#define EGRESS_SET_MAX    16
+#define EGRESS_SET_MAX 16
 
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
@@ -39,7 +38,6 @@ struct client {
 	uint64_t requests;
 	uint64_t findings[SEVERITIES];
 	struct egress_set learned; /* on a gateway, where each client has its own way out */
-	uint32_t reserved;
 };
 
 struct server_key {
@@ -75,8 +73,8 @@ struct expectation {
 	uint32_t egress_count;       /* may be 0 */
 };
 
-bool knowledge_init(struct knowledge *k, const struct policy *policy,
-	const struct source_table *sources, struct stats *stats);
+bool knowledge_init(struct knowledge *k, const struct engine_options *options,
+	const struct policy *policy, const struct source_table *sources, struct stats *stats);
 void knowledge_free(struct knowledge *k);
 
 /* The engine's: takes in an observation before detections see it. */

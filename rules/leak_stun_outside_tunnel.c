@@ -29,7 +29,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 	struct alert a = alert_draft(j, o, &h->src.addr);
 	a.path = PATH_DIRECT;
 	a.confidence = knowledge_confidence(k, h->interface);
-	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED;
+	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED; /* not answered yet */
 	a.server = h->dst;
 	/* Behind a NAT the address it shows is not known yet; without one it is the client's own.
 	 */
