@@ -129,7 +129,6 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.sensor = o->sensor,
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
-		.observations = !judge,
 	};
 	p->outputs = outputs_new(&p->context);
 	if (!p->sources || !p->outputs)

@@ -153,8 +153,6 @@ void eve_observation(struct output *o, const struct observation *observation)
 {
 	const struct observation_info *info = &observation_info[observation->head.kind];
 	struct eve *eve = o->state;
-	if (!o->context->observations)
-		return;
 	if (info->part && !eve->open)
 		return;
 	if (info->part) {

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUTPUTS_MAX 16
-
 struct outputs {
 	const struct output_context *context;
 	size_t count;

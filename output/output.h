@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/* Outputs open at a time. */
+#define OUTPUTS_MAX 16
+
 /* What outputs need to know about the run; outlives them. */
 struct output_context {
 	const struct source_table *sources;
@@ -18,7 +21,6 @@ struct output_context {
 	const char *sensor;  /* "host" of records, or NULL */
 	bool color;          /* the user did not forbid it; used on a terminal only */
 	bool quiet;          /* people's outputs print alerts and nothing else */
-	bool observations;   /* records of observations are wanted, too (dissect) */
 };
 
 struct outputs;

@@ -37,8 +37,7 @@ static void savefile_judge(const char *name, struct source_table *sources, struc
 	const struct capture_options all = {0};
 	struct stats stats = {0};
 	const struct interest interest = {~0U};
-	const struct output_context context = {
-		.sources = sources, .stats = &stats, .observations = true};
+	const struct output_context context = {.sources = sources, .stats = &stats};
 	struct run run = {.outputs = outputs_new(&context)};
 	const struct engine_options few = {.clients = 8, .servers = 8, .findings = 8};
 	run.engine = engine_new(&few, policy, sources, &stats, run_alert, &run);
