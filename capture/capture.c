@@ -68,6 +68,7 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 			->captures--; /* nothing of it was read: it is none of the run's captures */
 		return false;
 	}
+	in->rank = role == ROLE_TUNNEL ? 0 : 1;
 	c->inputs[c->count++] = in;
 	return true;
 }
@@ -106,11 +107,16 @@ static void single_fill(struct capture *c, struct input *in, struct batch *batch
 	}
 }
 
+/* Equal times are told apart by what the captures are, not by the order they were named in: inside
+ * a tunnel first, where the egress is learned, then by name. */
 static bool input_before(const struct input *a, const struct input *b)
 {
 	if (a->pending.time_ns != b->pending.time_ns)
 		return a->pending.time_ns < b->pending.time_ns;
-	return a->capture < b->capture;
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
+	int order = strcmp(a->name, b->name);
+	return order ? order < 0 : a->capture < b->capture;
 }
 
 static void heap_add(struct capture *c, struct input *in)

@@ -33,9 +33,9 @@ struct capture *capture_new(
 bool capture_add(struct capture *c, const char *name, enum role role);
 
 /* Fills `batch` with the next frames of all captures in the order of their time stamps (equal ones:
- * in the order captures were added). Their bytes stay valid until the next call. An empty batch is
- * the end of everything. A capture that breaks off ends there, with a message, and the others go
- * on: capture_failed tells afterwards. */
+ * captures of tunnels first, then by name). Their bytes stay valid until the next call. An empty
+ * batch is the end of everything. A capture that breaks off ends there, with a message, and the
+ * others go on: capture_failed tells afterwards. */
 void capture_next(struct capture *c, struct batch *batch);
 
 /* Something could not be read to its end: cut off, malformed, an input error. */

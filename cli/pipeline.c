@@ -12,9 +12,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* The signals asked for and not yet served; the only state at file scope. */
-static volatile sig_atomic_t stop_asked, stats_asked;
+static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked;
 
 struct pipeline {
 	const struct options *options;
@@ -27,6 +28,7 @@ struct pipeline {
 	struct output_context context;
 	struct outputs *outputs;
 	bool input_failed;
+	uint32_t announced; /* interfaces of the sources that rules know of */
 	uint64_t first_ns, last_ns;
 };
 
@@ -34,8 +36,20 @@ static void signal_note(int signal_number)
 {
 	if (signal_number == SIGUSR1)
 		stats_asked = 1;
+	else if (signal_number == SIGHUP)
+		reopen_asked = 1;
 	else
 		stop_asked = 1;
+}
+
+/* Each capture keeps its file open until its last frame. */
+static void files_allow(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void signals_catch(void)
@@ -45,6 +59,8 @@ static void signals_catch(void)
 	sigaction(SIGINT, &ends, NULL);
 	sigaction(SIGTERM, &ends, NULL);
 	sigaction(SIGUSR1, &goes_on, NULL);
+	sigaction(SIGHUP, &goes_on, NULL);
+	signal(SIGUSR2, SIG_IGN); /* there is no policy file to read again */
 }
 
 static void alert_sink(void *sink, const struct alert *a)
@@ -89,7 +105,10 @@ static int captures_open(struct pipeline *p)
 	p->capture = capture_new(&options, p->sources, &p->stats);
 	if (!p->capture)
 		return out_of_memory();
+	if (p->options->file_count > SOURCE_CAPTURES_MAX)
+		return usage_error("more than %d captures", SOURCE_CAPTURES_MAX);
 	bool any = false;
+	files_allow();
 	for (int i = 0; i < p->options->file_count; i++) {
 		enum role role;
 		const char *name = role_split(p->options->files[i], &role);
@@ -169,17 +188,40 @@ static void stats_print(const struct stats *stats)
 	}
 }
 
+/* Capture's word that an interface is there, before the frames that may be judged by it. */
+static void links_announce(struct pipeline *p, uint64_t now_ns)
+{
+	for (; p->announced < p->sources->interfaces; p->announced++) {
+		const struct interface *row = &p->sources->interface[p->announced];
+		const struct observation o = {
+			.head = {.time_ns = now_ns,
+				.capture = row->capture,
+				.interface = (uint16_t)p->announced,
+				.kind = OBS_LINK},
+			.link = {.link_type = row->link_type},
+		};
+		observation_sink(p, &o);
+	}
+}
+
+static void signals_serve(struct pipeline *p)
+{
+	if (stats_asked)
+		stats_print(&p->stats);
+	if (reopen_asked)
+		outputs_reopen(p->outputs);
+	stats_asked = reopen_asked = 0;
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
 	capture_next(p->capture, &batch);
 	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
 		span_note(p, &batch);
+		links_announce(p, p->first_ns);
 		dissect_batch(p->dissect, &batch);
-		if (stats_asked) {
-			stats_asked = 0;
-			stats_print(&p->stats);
-		}
+		signals_serve(p);
 		capture_next(p->capture, &batch);
 	}
 }
@@ -208,6 +250,7 @@ static void pipeline_finish(struct pipeline *p)
 		.min_severity = p->options->policy.min_severity,
 	};
 	dissect_finish(p->dissect);
+	links_announce(p, p->first_ns);
 	if (p->engine) {
 		engine_finish(p->engine);
 		engine_summarise(p->engine, &summary);

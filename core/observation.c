@@ -81,7 +81,7 @@ static const struct field allocation_fields[] = {
 	{0},
 };
 
-const struct observation_info observation_info[OBS_KINDS] = {
+const struct observation_info observation_info[OBS_KINDS + 1] = {
 #define KIND(kind, type, member) [kind] = {type, member##_fields, kind == OBS_STUN_ATTRIBUTE},
 	OBSERVATION_KINDS(KIND)
 #undef KIND

@@ -60,7 +60,8 @@ struct obs_text {
 	uint8_t bytes[OBS_TEXT_MAX]; /* as on the wire: any bytes, no NUL at the end */
 };
 
-/* The first frame of an interface: from now on it is known to be in use. */
+/* An interface of the run, told before its first frame: the host events of a live capture and the
+ * interface blocks of a savefile alike. */
 struct obs_link {
 	uint16_t link_type;
 };
@@ -190,8 +191,9 @@ struct observation_info {
 	bool part;                  /* follows another observation, as an element of its array */
 };
 
-/* For each enum observation_kind. */
-extern const struct observation_info observation_info[OBS_KINDS];
+/* For each enum observation_kind, and an empty one behind them. A part kind stands right behind the
+ * kind that it belongs to. */
+extern const struct observation_info observation_info[OBS_KINDS + 1];
 
 /* Where an observation's own struct starts; fields' offsets count from there. */
 const void *observation_body(const struct observation *o);

@@ -60,8 +60,14 @@ static const struct {
 	{"pppoe", ROLE_WAN}, /* a router's dial-up link; plain pppN may be a VPN or not */
 	{"wan", ROLE_WAN},
 	{"lan", ROLE_LAN},
-	{"br-lan", ROLE_LAN}, /* OpenWrt */
-	{"enc", ROLE_TUNNEL}, /* BSD IPsec */
+	{"br-lan", ROLE_LAN},     /* OpenWrt */
+	{"enc", ROLE_TUNNEL},     /* BSD IPsec */
+	{"docker", ROLE_UNKNOWN}, /* inside the host: where it goes then is not seen here */
+	{"br-", ROLE_UNKNOWN},
+	{"virbr", ROLE_UNKNOWN},
+	{"veth", ROLE_UNKNOWN},
+	{"vnet", ROLE_UNKNOWN},
+	{"\\Device\\NPF_", ROLE_UNKNOWN}, /* Windows: any adapter, TAP ones, too */
 	{"eth", ROLE_PHYSICAL},
 	{"en", ROLE_PHYSICAL},    /* enp3s0, eno1, ens33, macOS en0 */
 	{"wl", ROLE_PHYSICAL},    /* wlan0, wlp2s0 */

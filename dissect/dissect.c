@@ -252,25 +252,13 @@ static void payload_dissect(struct dissection *d)
 	}
 }
 
-static void interface_announce(struct dissect *d, const struct frame *frame)
-{
-	d->interface_seen[frame->interface] = true;
-	struct packet nobody = {.frame = frame};
-	struct dissection dissection = {.run = d, .stats = d->stats, .packet = &nobody};
-	struct observation o;
-	dissection_observe(&dissection, OBS_LINK, &o);
-	o.link.link_type = frame->link_type;
-	dissection_emit(&dissection, &o);
-}
-
 static void packet_dissect(struct dissect *d, struct packet *p)
 {
 	if (p->frame->time_ns >= d->now_ns)
 		d->now_ns = p->frame->time_ns;
 	else
 		d->stats->late++;
-	if (!d->interface_seen[p->frame->interface])
-		interface_announce(d, p->frame);
+	d->interface_seen[p->frame->interface] = true;
 	if (!p->shapes)
 		return;
 	struct flow *flow = flow_find(&d->flows, p, d->now_ns, d->stats);

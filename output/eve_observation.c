@@ -164,6 +164,8 @@ void eve_observation(struct output *o, const struct observation *observation)
 		eve->parts = observation->head.parts;
 		cJSON *object = cJSON_AddObjectToObject(eve->open, info->event_type);
 		add_fields(object, observation);
+		if (info[1].part)
+			cJSON_AddArrayToObject(object, info[1].event_type);
 	}
 	if (!eve->parts)
 		eve_observation_flush(o);

@@ -40,7 +40,11 @@ void outputs_alert(struct outputs *set, const struct alert *a);
 /* The end of the run: summaries and statistics. */
 void outputs_end(struct outputs *set, const struct summary *s);
 
-/* The reader of stdout went away (`| head`): the run may stop, quietly. */
+/* Opens files anew by their names: what was there has been moved away (log rotation). */
+void outputs_reopen(struct outputs *set);
+
+/* The reader of stdout went away (`| head`) and nothing else is written: the run may stop, quietly.
+ */
 bool outputs_gone(const struct outputs *set);
 
 /* Flushes and closes. False when any record could not be written; the reason was printed once. */

@@ -33,6 +33,7 @@ static const struct blind_spot {
 	{offsetof(struct stats, not_judged),
 		"STUN requests of hosts that are no clients here (name one: --client)"},
 	{offsetof(struct stats, stun_malformed), "malformed STUN messages"},
+	{offsetof(struct stats, stun_truncated), "STUN messages that the snap length cut off"},
 	{offsetof(struct stats, egresses_forgotten),
 		"learned egress addresses forgotten for want of room"},
 	{offsetof(struct stats, stun_unmatched), "STUN answers to requests that were not seen"},

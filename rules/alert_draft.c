@@ -63,19 +63,27 @@ static enum stage proof_stage(const struct proof *proof)
 	return proof->answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
 }
 
+/* That somebody with a global address is a client of ours, only the hop limit says. */
+static bool client_is_guessed(const struct judgement *j, const struct obs_stun_answer *answer)
+{
+	return !j->knowledge->policy->clients && answer->request_direction == DIRECTION_UNKNOWN &&
+		addr_scope(&answer->client.addr) == SCOPE_GLOBAL;
+}
+
 /* A declared egress is contradicted by the address itself; otherwise the interface's role carries
  * the verdict. An answer from elsewhere, or one that names two addresses, may be a forgery. */
 static enum confidence proof_confidence(const struct judgement *j, const struct proof *proof)
 {
-	if (!proof->answer->same_server || proof->disputed)
+	const struct obs_stun_answer *answer = proof->answer;
+	if (!answer->same_server || proof->disputed)
 		return CONFIDENCE_LOW;
 	if (!proof->expected.any)
 		return CONFIDENCE_HIGH;
-	if (proof->path == PATH_TUNNEL)
+	if (proof->path == PATH_TUNNEL || client_is_guessed(j, answer))
 		return CONFIDENCE_MEDIUM;
 	if (proof->expected.declared)
 		return CONFIDENCE_HIGH;
-	return knowledge_confidence(j->knowledge, proof->answer->request_interface);
+	return knowledge_confidence(j->knowledge, answer->request_interface);
 }
 
 struct alert alert_of_proof(
@@ -83,11 +91,12 @@ struct alert alert_of_proof(
 {
 	const struct obs_stun_answer *answer = proof->answer;
 	struct alert a = alert_draft(j, o, &answer->client.addr);
-	if (proof->path == PATH_TUNNEL && a.severity > SEVERITY_MEDIUM)
-		a.severity = SEVERITY_MEDIUM;
 	a.path = proof->path;
 	a.stage = proof_stage(proof);
 	a.confidence = proof_confidence(j, proof);
+	bool doubtful = a.confidence == CONFIDENCE_LOW || a.path == PATH_TUNNEL;
+	if (doubtful && a.severity > SEVERITY_MEDIUM)
+		a.severity = SEVERITY_MEDIUM;
 	a.server = answer->server;
 	a.first_ns = answer->request_ns;
 	if (addr_scope(&proof->mapped) == SCOPE_GLOBAL)

@@ -55,10 +55,16 @@ struct proof {
 /* Reads the proof out of a Binding or Allocate success. False where nobody to judge asked. */
 bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out);
 
-/* An alert about it: path, stage, confidence, addresses and frames filled in. Inside the tunnel the
- * address is an exit nobody declared, not the client's own: medium. */
+/* An alert about it: path, stage, confidence, addresses and frames filled in. Medium at most where
+ * the answer may be a forgery, or inside the tunnel, where the address is an exit nobody declared.
+ */
 struct alert alert_of_proof(
 	const struct judgement *j, const struct observation *o, const struct proof *proof);
+
+/* The evidence excuses what the held detection `held` found about the client, if it was not told
+ * yet: its traffic came out where it should. */
+void finding_excuse(
+	const struct judgement *j, const struct detection *held, const struct addr *client);
 
 /* Hands the draft to the findings: one leak, one alert. Caps its severity at info where nothing is
  * expected of the client. */

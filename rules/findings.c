@@ -46,6 +46,7 @@ static void finding_close(void *context, void *entry)
 	struct finding *found = entry;
 	if (found->state == FINDING_HELD)
 		finding_tell(f, found);
+	found->alert.provisional = false; /* nothing comes that could take it back */
 	if (found->state == FINDING_TOLD)
 		finding_report(f, found, STATE_CLOSED);
 	f->stats->findings_evicted += !f->closing && found->state != FINDING_COVERED;
@@ -125,6 +126,15 @@ static struct finding_key key_make(const struct detection *detection, const stru
 	return key;
 }
 
+/* It was told, and a graver finding says it all now. */
+static void finding_withdraw(struct findings *f, struct finding *found)
+{
+	severity_count(f, &found->alert, -1);
+	f->stats->findings--;
+	f->stats->withdrawn++;
+	finding_report(f, found, STATE_WITHDRAWN);
+}
+
 /* What `covering` says includes what this detection would say of the client, now and later. */
 static void finding_cover(
 	struct findings *f, const struct detection *covered, const struct alert *covering)
@@ -132,8 +142,21 @@ static void finding_cover(
 	struct finding_key key = key_make(covered, &covering->client);
 	bool added;
 	struct finding *found = table_get(&f->table, &key, covering->last_ns, &added);
-	if (added || found->state == FINDING_HELD)
-		found->state = FINDING_COVERED;
+	if (!added && found->state == FINDING_TOLD)
+		finding_withdraw(f, found);
+	found->state = FINDING_COVERED;
+}
+
+void finding_excuse(
+	const struct judgement *j, const struct detection *held, const struct addr *client)
+{
+	struct findings *f = j->findings;
+	struct finding_key key = key_make(held, client);
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->state != FINDING_HELD)
+		return;
+	found->state = FINDING_COVERED; /* so that leaving the table tells nothing */
+	table_remove(&f->table, found);
 }
 
 static void finding_open(struct findings *f, struct finding *found, const struct judgement *j,
@@ -149,12 +172,18 @@ static void finding_open(struct findings *f, struct finding *found, const struct
 	finding_tell(f, found);
 }
 
-/* A lesser grade is never growth: the evidence of the graver one would be lost with it. */
+/* A lesser grade is never growth: the evidence of the graver one would be lost with it. Nor is a
+ * later stage that is less sure. A vantage that knows the path is worth more than one that does
+ * not. */
 static bool alert_grows(const struct alert *known, const struct alert *draft)
 {
 	if (draft->severity != known->severity)
 		return draft->severity > known->severity;
-	return draft->stage > known->stage || draft->confidence > known->confidence;
+	if (draft->confidence != known->confidence)
+		return draft->confidence > known->confidence;
+	if (draft->stage != known->stage)
+		return draft->stage > known->stage;
+	return known->path == PATH_UNKNOWN && draft->path != PATH_UNKNOWN;
 }
 
 /* Takes over what is worse or surer, with the evidence of it. What the finding's identity is made
@@ -164,8 +193,6 @@ static void alert_grow(struct alert *known, const struct alert *draft)
 	struct alert grown = *draft;
 	if (known->stage > grown.stage)
 		grown.stage = known->stage;
-	if (known->confidence > grown.confidence && known->severity == grown.severity)
-		grown.confidence = known->confidence;
 	memcpy(grown.expected, known->expected, sizeof(grown.expected));
 	grown.expected_count = known->expected_count;
 	grown.expected_cut = known->expected_cut;

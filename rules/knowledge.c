@@ -43,8 +43,21 @@ static bool hop_limit_untouched(uint8_t hop_limit)
 	return memchr(initial_hop_limits, hop_limit, sizeof(initial_hop_limits)) != NULL;
 }
 
-bool knowledge_judges(
-	const struct knowledge *k, const struct addr *client, uint8_t direction, uint8_t hop_limit)
+/* Somebody with a global address is local if the capture shows it: it was sent out by the capturing
+ * host, or no router has passed it yet, or it was seen to be local elsewhere. Who talks to a
+ * private address came in from outside. */
+static bool global_is_local(const struct knowledge *k, const struct addr *client,
+	const struct addr *server, uint8_t direction, uint8_t hop_limit)
+{
+	if (direction != DIRECTION_UNKNOWN)
+		return direction == DIRECTION_OUT;
+	if (addr_scope(server) != SCOPE_GLOBAL)
+		return false;
+	return hop_limit_untouched(hop_limit) || knowledge_client(k, client);
+}
+
+bool knowledge_judges(const struct knowledge *k, const struct addr *client,
+	const struct addr *server, uint8_t direction, uint8_t hop_limit)
 {
 	if (k->policy->clients)
 		return prefixes_hold(k->policy->client, k->policy->clients, client);
@@ -54,8 +67,7 @@ bool knowledge_judges(
 	case SCOPE_SHARED:
 		return true;
 	case SCOPE_GLOBAL:
-		return direction == DIRECTION_OUT ||
-			(direction == DIRECTION_UNKNOWN && hop_limit_untouched(hop_limit));
+		return global_is_local(k, client, server, direction, hop_limit);
 	default:
 		return false;
 	}
@@ -64,8 +76,8 @@ bool knowledge_judges(
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer)
 {
 	return answer->matched &&
-		knowledge_judges(k, &answer->client.addr, answer->request_direction,
-			answer->request_hop_limit);
+		knowledge_judges(k, &answer->client.addr, &answer->server.addr,
+			answer->request_direction, answer->request_hop_limit);
 }
 
 static struct client_key client_key(const struct addr *addr)
@@ -113,7 +125,7 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, &h->src.addr, h->direction, h->hop_limit)) {
+	if (!knowledge_judges(k, &h->src.addr, &h->dst.addr, h->direction, h->hop_limit)) {
 		k->stats->not_judged++;
 		return;
 	}
@@ -145,7 +157,9 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 		server_see(k, &answer->server, o->head.time_ns);
 	/* A peer may say what it likes, and so may who answers in the server's place. */
 	bool trusted = answer->same_server && !answer->check && !disputed;
-	if (trusted && knowledge_path(k, answer->request_interface, &answer->server) == PATH_TUNNEL)
+	bool inside = path_role(k->policy, k->sources, answer->request_interface) == ROLE_TUNNEL &&
+		path_role(k->policy, k->sources, o->head.interface) == ROLE_TUNNEL;
+	if (trusted && inside)
 		egress_learn(k, c, mapped);
 }
 
@@ -210,13 +224,31 @@ enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interfa
 	return path_confidence(k->policy, k->sources, interface);
 }
 
+bool expectation_met(const struct expectation *e, const struct addr *mapped)
+{
+	return prefixes_hold(e->egress, e->egress_count, mapped);
+}
+
+static bool prefixes_have_family(const struct prefix *prefix, uint32_t count, uint8_t family)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (prefix[i].addr.family == family)
+			return true;
+	}
+	return false;
+}
+
 /* A declared egress binds on every path; a learned one may be one of a pool, so a different address
  * is a leak only where the path itself went around the tunnel. A declared proxy is reached directly
- * by right, so what it saw is no leak. */
+ * by right, so what it saw is no leak. Inside the tunnel a declaration binds only the family it is
+ * of: whoever names an IPv4 exit has not said where IPv6 comes out. */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped)
 {
-	if (!e->any || path == PATH_PROXY || prefixes_hold(e->egress, e->egress_count, mapped))
+	if (!e->any || path == PATH_PROXY || expectation_met(e, mapped))
 		return false;
+	if (path == PATH_TUNNEL)
+		return e->declared &&
+			prefixes_have_family(e->egress, e->egress_count, mapped->family);
 	return e->declared || path == PATH_DIRECT;
 }
 

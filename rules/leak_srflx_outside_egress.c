@@ -12,11 +12,15 @@
 #include "rules/describe.h"
 #include "rules/detection.h"
 
+extern const struct detection detection_stun_outside_tunnel;
+
 static void observe(const struct judgement *j, const struct observation *o)
 {
 	struct proof proof;
 	if (!proof_read(j, o, &proof) || addr_scope(&proof.mapped) != SCOPE_GLOBAL)
 		return;
+	if (proof.path == PATH_DIRECT && expectation_met(&proof.expected, &proof.mapped))
+		finding_excuse(j, &detection_stun_outside_tunnel, &proof.answer->client.addr);
 	if (!expectation_violated(&proof.expected, proof.path, &proof.mapped))
 		return;
 	struct alert a = alert_of_proof(j, o, &proof);
@@ -43,7 +47,6 @@ static const char *const references[] = {
 	NULL,
 };
 
-extern const struct detection detection_stun_outside_tunnel;
 extern const struct detection detection_srflx_outside_egress;
 const struct detection detection_srflx_outside_egress = {
 	.info =

@@ -37,7 +37,7 @@ void engine_observe(struct engine *e, const struct observation *o);
 /* The end of the run: every finding is closed. */
 void engine_finish(struct engine *e);
 
-/* Findings so far at or above `severity`. */
+/* Findings so far at or above `severity`, without those withdrawn. */
 uint64_t engine_findings(const struct engine *e, enum severity severity);
 
 /* Fills the members that the engine knows: findings, clients, servers, expectation. */

@@ -39,6 +39,10 @@ static const struct {
 	{"lo", LINK_NULL, ROLE_UNKNOWN},
 	{"enc0", LINK_RAW, ROLE_TUNNEL}, /* BSD IPsec, not a PCI card */
 	{"corp-vpn", LINK_ETHERNET, ROLE_PHYSICAL},
+	{"docker0", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"br-3fa1c2", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"veth12ab", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"\\Device\\NPF_{4C3A}", LINK_ETHERNET, ROLE_UNKNOWN},
 };
 
 static void roles_are_guessed(void **state)
