@@ -108,8 +108,7 @@ captures: ## make pcaps/ again in network namespaces (root)
 	@.ci/setup live
 	tests/live/captures.sh
 
-# Installs what was built, whatever flags that was done with; builds only where nothing is there.
-install: $(if $(wildcard $(B)/seep),,all) ## DESTDIR, PREFIX, BINDIR, MANDIR, DOCDIR are honoured
+install: all ## DESTDIR, PREFIX, BINDIR, MANDIR, DOCDIR are honoured
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(DOCDIR)'
 	$(INSTALL) -m 755 $(B)/seep '$(DESTDIR)$(BINDIR)/seep'
 	$(if $(DOCS),$(INSTALL) -m 644 $(DOCS) '$(DESTDIR)$(DOCDIR)')

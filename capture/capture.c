@@ -23,6 +23,7 @@ struct capture {
 	uint32_t count, waiting;                 /* inputs; those in the heap */
 	struct input *empty; /* its bytes ran out when the last batch ended; or NULL */
 	bool merging;        /* the heap was set up */
+	const volatile sig_atomic_t *stop; /* or NULL */
 };
 
 struct capture *capture_new(
@@ -33,6 +34,7 @@ struct capture *capture_new(
 		return NULL;
 	c->sources = sources;
 	c->stats = stats;
+	c->stop = options->stop;
 	if (options->filter && !(c->filter = filter_new(options->filter))) {
 		free(c);
 		return NULL;
@@ -61,8 +63,12 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 		return false;
 	}
 	struct input *in = input_open(name, (uint16_t)index, c->sources, c->stats);
-	if (!in)
+	if (!in) {
+		c->sources
+			->captures--; /* nothing of it was read: it is none of the run's captures */
 		return false;
+	}
+	in->rank = role == ROLE_TUNNEL ? 0 : 1;
 	c->inputs[c->count++] = in;
 	return true;
 }
@@ -80,6 +86,9 @@ static enum input_step input_advance(struct capture *c, struct input *in, struct
 		if (!c->filter || filter_passes(c->filter, frame))
 			return step;
 		c->stats->filtered++;
+		/* A filter may refuse everything for a long time. */
+		if (c->stop && *c->stop)
+			in->ended = true;
 	}
 	return INPUT_END;
 }
@@ -98,11 +107,16 @@ static void single_fill(struct capture *c, struct input *in, struct batch *batch
 	}
 }
 
+/* Equal times are told apart by what the captures are, not by the order they were named in: inside
+ * a tunnel first, where the egress is learned, then by name. */
 static bool input_before(const struct input *a, const struct input *b)
 {
 	if (a->pending.time_ns != b->pending.time_ns)
 		return a->pending.time_ns < b->pending.time_ns;
-	return a->capture < b->capture;
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
+	int order = strcmp(a->name, b->name);
+	return order ? order < 0 : a->capture < b->capture;
 }
 
 static void heap_add(struct capture *c, struct input *in)

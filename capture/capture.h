@@ -12,12 +12,14 @@
 #include "core/source.h"
 #include "core/stats.h"
 
+#include <signal.h>
 #include <stdbool.h>
 
 struct capture;
 
 struct capture_options {
-	const char *filter; /* a BPF expression for each frame to pass, or NULL */
+	const char *filter;                /* a BPF expression for each frame to pass, or NULL */
+	const volatile sig_atomic_t *stop; /* set by a signal to end everything early, or NULL */
 };
 
 /* A capture set without files. `sources` and `stats` are filled as files are read and must outlive
@@ -31,9 +33,9 @@ struct capture *capture_new(
 bool capture_add(struct capture *c, const char *name, enum role role);
 
 /* Fills `batch` with the next frames of all captures in the order of their time stamps (equal ones:
- * in the order captures were added). Their bytes stay valid until the next call. An empty batch is
- * the end of everything. A capture that breaks off ends there, with a message, and the others go
- * on: capture_failed tells afterwards. */
+ * captures of tunnels first, then by name). Their bytes stay valid until the next call. An empty
+ * batch is the end of everything. A capture that breaks off ends there, with a message, and the
+ * others go on: capture_failed tells afterwards. */
 void capture_next(struct capture *c, struct batch *batch);
 
 /* Something could not be read to its end: cut off, malformed, an input error. */
@@ -41,8 +43,7 @@ bool capture_failed(const struct capture *c);
 
 void capture_free(struct capture *c);
 
-/* Checks a filter expression for one link type; prints the reason and returns false if it is bad.
- */
+/* Checks a filter expression; prints the reason and returns false if it fits no usual link type. */
 bool capture_filter_valid(const char *filter);
 
 #endif

@@ -25,6 +25,7 @@ struct program {
 struct filter {
 	const char *expression;
 	uint32_t count;
+	bool full; /* more link types than programs: said once */
 	struct program programs[FILTER_LINK_TYPES_MAX];
 };
 
@@ -61,12 +62,17 @@ struct filter *filter_new(const char *expression)
 
 static const struct program *program_add(struct filter *f, uint16_t link_type)
 {
-	char why[PCAP_ERRBUF_SIZE] = "too many link types";
-	/* Beyond the limit the last place is compiled anew: slow, but right. */
-	bool full = f->count == FILTER_LINK_TYPES_MAX;
-	struct program *p = &f->programs[full ? f->count - 1 : f->count++];
-	if (full && p->usable)
-		pcap_freecode(&p->code);
+	char why[PCAP_ERRBUF_SIZE];
+	if (f->count == FILTER_LINK_TYPES_MAX) {
+		if (!f->full)
+			log_message(
+				"filter \"%s\": more than %d link types; frames of the others are "
+				"left out",
+				f->expression, FILTER_LINK_TYPES_MAX);
+		f->full = true;
+		return NULL;
+	}
+	struct program *p = &f->programs[f->count++];
 	p->link_type = link_type;
 	p->usable = program_compile(&p->code, f->expression, link_type, why);
 	if (!p->usable)
@@ -88,7 +94,7 @@ bool filter_passes(struct filter *f, const struct frame *frame)
 {
 	const struct program *p = program_find(f, frame->link_type);
 	struct pcap_pkthdr head = {.caplen = frame->captured, .len = frame->wire};
-	return p->usable && pcap_offline_filter(&p->code, &head, frame->bytes) != 0;
+	return p && p->usable && pcap_offline_filter(&p->code, &head, frame->bytes) != 0;
 }
 
 void filter_free(struct filter *f)

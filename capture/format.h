@@ -21,6 +21,7 @@ struct input {
 	struct source_table *sources;
 	struct stats *stats;
 	uint16_t capture; /* index into sources->captures */
+	uint8_t rank;     /* whose frame comes first of two with one time: the lower */
 	bool ended;
 	bool failed;
 	struct frame pending; /* the next one to be merged */

@@ -7,6 +7,7 @@
 #define SEEP_CLI_CLI_H
 
 #include "core/policy.h"
+#include "output/output.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,8 +21,6 @@ enum {
 	EXIT_FAILED = 3,
 	EXIT_DEGRADED = 4,
 };
-
-#define OUTPUTS_MAX 16
 
 struct options {
 	struct policy policy;

@@ -7,8 +7,10 @@
 #include "core/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *command_find(const char *name)
 {
@@ -27,7 +29,7 @@ static int version_print(void)
 
 static int command_run(const struct command *command, int argc, char **argv)
 {
-	static struct options options; /* too large for the stack; there is one run in a process */
+	struct options options = {0};
 	if (!options_parse(&options, command, argc, argv))
 		return EXIT_USAGE;
 	if (options.version)
@@ -57,8 +59,19 @@ static int seep_run(int argc, char **argv)
 	return usage_error("no subcommand \"%s\"", name);
 }
 
+/* Who starts us with a standard file closed must not find records where messages should go. */
+static void standard_files_open(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	standard_files_open();
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends the run, with its exit status */
 	int status = seep_run(argc, argv);
 	if (fflush(stdout) == 0 || errno == EPIPE)

@@ -169,6 +169,8 @@ bool options_parse(struct options *o, const struct command *command, int argc, c
 		const char *word = argv[optind - 1];
 		if (key == ':')
 			usage_error("%s: %s needs an argument", command->name, word);
+		else if (key == '?' && optopt && optopt < OPTION_EGRESS)
+			usage_error("%s: no option -%c", command->name, optopt);
 		else if (key == '?')
 			usage_error("%s: no option %s", command->name, word);
 		if (key == ':' || key == '?' || !option_apply(o, key))

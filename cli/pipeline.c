@@ -12,9 +12,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* The signals asked for and not yet served; the only state at file scope. */
-static volatile sig_atomic_t stop_asked, stats_asked;
+static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked;
 
 struct pipeline {
 	const struct options *options;
@@ -27,6 +28,7 @@ struct pipeline {
 	struct output_context context;
 	struct outputs *outputs;
 	bool input_failed;
+	uint32_t announced; /* interfaces of the sources that rules know of */
 	uint64_t first_ns, last_ns;
 };
 
@@ -34,8 +36,20 @@ static void signal_note(int signal_number)
 {
 	if (signal_number == SIGUSR1)
 		stats_asked = 1;
+	else if (signal_number == SIGHUP)
+		reopen_asked = 1;
 	else
 		stop_asked = 1;
+}
+
+/* Each capture keeps its file open until its last frame. */
+static void files_allow(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void signals_catch(void)
@@ -45,6 +59,8 @@ static void signals_catch(void)
 	sigaction(SIGINT, &ends, NULL);
 	sigaction(SIGTERM, &ends, NULL);
 	sigaction(SIGUSR1, &goes_on, NULL);
+	sigaction(SIGHUP, &goes_on, NULL);
+	signal(SIGUSR2, SIG_IGN); /* there is no policy file to read again */
 }
 
 static void alert_sink(void *sink, const struct alert *a)
@@ -76,20 +92,31 @@ static const char *role_split(const char *argument, enum role *role)
 	return role_parse(word, role) ? colon + 1 : argument;
 }
 
-/* A capture that can't be opened does not keep the others from being judged. */
-static bool captures_open(struct pipeline *p)
+static int out_of_memory(void)
 {
-	const struct capture_options options = {.filter = p->options->filter};
+	log_message("not enough memory for the tables; close other programs and try again");
+	return EXIT_FAILED;
+}
+
+/* A capture that can't be opened does not keep the others from being judged. */
+static int captures_open(struct pipeline *p)
+{
+	const struct capture_options options = {.filter = p->options->filter, .stop = &stop_asked};
 	p->capture = capture_new(&options, p->sources, &p->stats);
+	if (!p->capture)
+		return out_of_memory();
+	if (p->options->file_count > SOURCE_CAPTURES_MAX)
+		return usage_error("more than %d captures", SOURCE_CAPTURES_MAX);
 	bool any = false;
-	for (int i = 0; p->capture && i < p->options->file_count; i++) {
+	files_allow();
+	for (int i = 0; i < p->options->file_count; i++) {
 		enum role role;
 		const char *name = role_split(p->options->files[i], &role);
 		bool opened = capture_add(p->capture, name, role);
 		p->input_failed |= !opened;
 		any |= opened;
 	}
-	return any;
+	return any ? EXIT_CLEAN : EXIT_FAILED;
 }
 
 static int outputs_open_all(struct pipeline *p, bool judge)
@@ -106,17 +133,13 @@ static int outputs_open_all(struct pipeline *p, bool judge)
 	return EXIT_CLEAN;
 }
 
-static int out_of_memory(void)
-{
-	log_message("not enough memory for the tables; close other programs and try again");
-	return EXIT_FAILED;
-}
-
 static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
 	const struct dissect_options sizes = {
 		.flows = DISSECT_FLOWS, .transactions = DISSECT_TRANSACTIONS};
+	const struct engine_options capacities = {
+		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};
 	const char *no_color = getenv("NO_COLOR");
 	p->sources = source_table_new();
 	p->context = (struct output_context){
@@ -125,7 +148,6 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.sensor = o->sensor,
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
-		.observations = !judge,
 	};
 	p->outputs = outputs_new(&p->context);
 	if (!p->sources || !p->outputs)
@@ -138,10 +160,11 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (judge)
-		p->engine = engine_new(&o->policy, p->sources, &p->stats, alert_sink, p);
+		p->engine = engine_new(
+			&capacities, &o->policy, p->sources, &p->stats, alert_sink, p);
 	if (!p->dissect || (judge && !p->engine))
 		return out_of_memory();
-	return captures_open(p) ? EXIT_CLEAN : EXIT_FAILED;
+	return captures_open(p);
 }
 
 /* The span of packet times, from a batch that may hold several captures. */
@@ -165,17 +188,40 @@ static void stats_print(const struct stats *stats)
 	}
 }
 
+/* Capture's word that an interface is there, before the frames that may be judged by it. */
+static void links_announce(struct pipeline *p, uint64_t now_ns)
+{
+	for (; p->announced < p->sources->interfaces; p->announced++) {
+		const struct interface *row = &p->sources->interface[p->announced];
+		const struct observation o = {
+			.head = {.time_ns = now_ns,
+				.capture = row->capture,
+				.interface = (uint16_t)p->announced,
+				.kind = OBS_LINK},
+			.link = {.link_type = row->link_type},
+		};
+		observation_sink(p, &o);
+	}
+}
+
+static void signals_serve(struct pipeline *p)
+{
+	if (stats_asked)
+		stats_print(&p->stats);
+	if (reopen_asked)
+		outputs_reopen(p->outputs);
+	stats_asked = reopen_asked = 0;
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
 	capture_next(p->capture, &batch);
 	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
 		span_note(p, &batch);
+		links_announce(p, p->first_ns);
 		dissect_batch(p->dissect, &batch);
-		if (stats_asked) {
-			stats_asked = 0;
-			stats_print(&p->stats);
-		}
+		signals_serve(p);
 		capture_next(p->capture, &batch);
 	}
 }
@@ -204,6 +250,7 @@ static void pipeline_finish(struct pipeline *p)
 		.min_severity = p->options->policy.min_severity,
 	};
 	dissect_finish(p->dissect);
+	links_announce(p, p->first_ns);
 	if (p->engine) {
 		engine_finish(p->engine);
 		engine_summarise(p->engine, &summary);
@@ -226,7 +273,7 @@ static void interfaces_print(const struct source_table *sources)
 static bool pipeline_degraded(const struct stats *s)
 {
 	return s->flows_evicted || s->stun_evicted || s->clients_evicted || s->findings_evicted ||
-		s->stun_attributes_cut || s->too_many_layers;
+		s->egresses_forgotten || s->too_many_layers;
 }
 
 /* Closes everything and says how the run went. */

@@ -29,7 +29,10 @@ static const struct {
 } scope_rows[] = {
 	{{{ADDR_V4, {10}}, 8}, SCOPE_PRIVATE}, {{{ADDR_V4, {172, 16}}, 12}, SCOPE_PRIVATE},
 	{{{ADDR_V4, {192, 168}}, 16}, SCOPE_PRIVATE}, {{{ADDR_V4, {100, 64}}, 10}, SCOPE_SHARED},
-	{{{ADDR_V4, {169, 254}}, 16}, SCOPE_LINK}, {{{ADDR_V4, {0}}, 8}, SCOPE_SPECIAL},
+	{{{ADDR_V4, {169, 254}}, 16}, SCOPE_LINK},
+	{{{ADDR_V4, {198, 18}}, 15}, SCOPE_PRIVATE}, /* benchmarks; fake addresses of TUN clients */
+	{{{ADDR_V4, {192, 0, 0}}, 24}, SCOPE_SPECIAL},
+	/* 464XLAT, DS-Lite */ {{{ADDR_V4, {0}}, 8}, SCOPE_SPECIAL},
 	{{{ADDR_V4, {127}}, 8}, SCOPE_SPECIAL},
 	{{{ADDR_V4, {224}}, 3}, SCOPE_SPECIAL}, /* multicast, reserved, broadcast */
 	{{{ADDR_V6, {0xfe, 0x80}}, 10}, SCOPE_LINK}, {{{ADDR_V6, {0xfc}}, 7}, SCOPE_PRIVATE},
@@ -161,8 +164,10 @@ static bool addr_parse_part(const char *text, size_t length, struct addr *out)
 bool endpoint_parse(const char *text, struct endpoint *out)
 {
 	*out = (struct endpoint){0};
-	if (addr_parse(text, &out->addr))
+	if (addr_parse(text, &out->addr)) {
+		out->addr = addr_unmapped(&out->addr);
 		return true;
+	}
 	bool bracketed = text[0] == '[';
 	const char *colon = strrchr(text, ':');
 	const char *end = bracketed ? strchr(text, ']') : colon;
@@ -203,6 +208,7 @@ bool prefix_parse(const char *text, struct prefix *out)
 		struct addr whole;
 		if (!addr_parse(text, &whole))
 			return false;
+		whole = addr_unmapped(&whole);
 		*out = prefix_of(&whole);
 		return true;
 	}

@@ -93,7 +93,7 @@ const char *endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
 const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 
 /* Parse what a person wrote; false leaves *out undefined. An endpoint's port may be missing (0). A
- * prefix's host bits must be zero. */
+ * prefix's host bits must be zero. An IPv4-mapped address is meant as IPv4. */
 bool addr_parse(const char *text, struct addr *out);
 bool endpoint_parse(const char *text, struct endpoint *out);
 bool prefix_parse(const char *text, struct prefix *out);

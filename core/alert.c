@@ -6,7 +6,7 @@
 static const char *const severity_names[SEVERITIES] = {"info", "low", "medium", "high", "critical"};
 static const char *const confidence_names[] = {"low", "medium", "high"};
 static const char *const stage_names[] = {NULL, "gathered", "signalled", "nominated", "media"};
-static const char *const path_names[] = {"unknown", "direct", "tunnel", "proxy", "lan"};
+static const char *const path_names[] = {NULL, "direct", "tunnel", "proxy", "lan"};
 static const char *const state_names[] = {"open", "updated", "closed", "withdrawn"};
 
 const char *severity_name(enum severity s)

@@ -22,7 +22,7 @@ enum alert_state { STATE_OPEN, STATE_UPDATED, STATE_CLOSED, STATE_WITHDRAWN };
 const char *severity_name(enum severity s);
 const char *confidence_name(enum confidence c);
 const char *stage_name(enum stage s); /* NULL for STAGE_NONE */
-const char *path_name(enum path p);
+const char *path_name(enum path p);   /* NULL for PATH_UNKNOWN */
 const char *alert_state_name(enum alert_state s);
 bool severity_parse(const char *name, enum severity *out);
 

@@ -10,7 +10,7 @@ const struct field link_fields[] = {
 	{0},
 };
 
-const struct observation_info observation_info[OBS_KINDS] = {
+const struct observation_info observation_info[OBS_KINDS + 1] = {
 #define KIND(kind, type, member, part) [kind] = {type, member##_fields, part},
 	OBSERVATION_KINDS(KIND)
 #undef KIND

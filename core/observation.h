@@ -72,7 +72,7 @@ enum encapsulation {
 
 /* Where and when: the same for every kind. */
 struct obs_head {
-	uint64_t time_ns; /* packet time */
+	uint64_t time_ns; /* packet time; a late frame has that of the newest before it */
 	uint64_t frame;   /* number in its capture; 0 when no frame stands behind it */
 	uint64_t flow_id; /* 0 when there is no flow */
 	struct endpoint src, dst;
@@ -91,7 +91,8 @@ struct obs_head {
 	bool from_opener; /* src opened the flow, as far as the capture shows */
 };
 
-/* The first frame of an interface: from now on it is known to be in use. */
+/* An interface of the run, told before its first frame: the host events of a live capture and the
+ * interface blocks of a savefile alike. */
 struct obs_link {
 	uint16_t link_type;
 };
@@ -165,8 +166,9 @@ struct observation_info {
 	bool part;
 };
 
-/* For each enum observation_kind. */
-extern const struct observation_info observation_info[OBS_KINDS];
+/* For each enum observation_kind, and an empty one behind them. A part kind stands right behind the
+ * kind that it belongs to. */
+extern const struct observation_info observation_info[OBS_KINDS + 1];
 
 /* Where an observation's own struct starts; fields' offsets count from there. */
 const void *observation_body(const struct observation *o);

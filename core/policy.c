@@ -12,14 +12,19 @@ static bool refuse(const char **why, const char *reason)
 	return false;
 }
 
+static bool prefixes_add(struct prefix list[], uint32_t *count, const char *text, const char **why)
+{
+	if (*count == POLICY_LIST_MAX)
+		return refuse(why, full);
+	if (!prefix_parse(text, &list[*count]))
+		return refuse(why, "not an address or prefix (ADDR or ADDR/LEN, no host bits set)");
+	(*count)++;
+	return true;
+}
+
 bool policy_add_egress(struct policy *p, const char *text, const char **why)
 {
-	if (p->egresses == POLICY_LIST_MAX)
-		return refuse(why, full);
-	if (!prefix_parse(text, &p->egress[p->egresses]))
-		return refuse(why, "not an address or prefix (ADDR or ADDR/LEN, no host bits set)");
-	p->egresses++;
-	return true;
+	return prefixes_add(p->egress, &p->egresses, text, why);
 }
 
 /* Linux interface names: no space, no slash, no colon; anything with a digit or letter in front. */
@@ -70,10 +75,5 @@ bool policy_add_proxy(struct policy *p, const char *text, const char **why)
 
 bool policy_add_client(struct policy *p, const char *text, const char **why)
 {
-	if (p->clients == POLICY_LIST_MAX)
-		return refuse(why, full);
-	if (!prefix_parse(text, &p->client[p->clients]))
-		return refuse(why, "not an address or prefix (ADDR or ADDR/LEN, no host bits set)");
-	p->clients++;
-	return true;
+	return prefixes_add(p->client, &p->clients, text, why);
 }

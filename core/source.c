@@ -34,7 +34,8 @@ int source_add_interface(struct source_table *t, uint16_t capture, const char *n
 	added->link_type = link_type;
 	added->snap_length = snap_length;
 	added->declared = role != ROLE_AUTO;
-	added->role = (uint8_t)(added->declared ? role : role_guess(added->name, link_type));
+	enum role guess = role_guess(added->name, link_type, &added->named);
+	added->role = (uint8_t)(added->declared ? role : guess);
 	return (int)t->interfaces++;
 }
 
@@ -59,7 +60,14 @@ static const struct {
 	{"pppoe", ROLE_WAN}, /* a router's dial-up link; plain pppN may be a VPN or not */
 	{"wan", ROLE_WAN},
 	{"lan", ROLE_LAN},
-	{"br-lan", ROLE_LAN}, /* OpenWrt */
+	{"br-lan", ROLE_LAN},     /* OpenWrt */
+	{"enc", ROLE_TUNNEL},     /* BSD IPsec */
+	{"docker", ROLE_UNKNOWN}, /* inside the host: where it goes then is not seen here */
+	{"br-", ROLE_UNKNOWN},
+	{"virbr", ROLE_UNKNOWN},
+	{"veth", ROLE_UNKNOWN},
+	{"vnet", ROLE_UNKNOWN},
+	{"\\Device\\NPF_", ROLE_UNKNOWN}, /* Windows: any adapter, TAP ones, too */
 	{"eth", ROLE_PHYSICAL},
 	{"en", ROLE_PHYSICAL},    /* enp3s0, eno1, ens33, macOS en0 */
 	{"wl", ROLE_PHYSICAL},    /* wlan0, wlp2s0 */
@@ -68,12 +76,14 @@ static const struct {
 	{"usb", ROLE_PHYSICAL},
 };
 
-enum role role_guess(const char *name, uint16_t link_type)
+enum role role_guess(const char *name, uint16_t link_type, bool *named)
 {
+	*named = true;
 	for (size_t i = 0; i < sizeof(role_rows) / sizeof(role_rows[0]); i++) {
 		if (strncmp(name, role_rows[i].start, strlen(role_rows[i].start)) == 0)
 			return role_rows[i].role;
 	}
+	*named = false;
 	return link_type == LINK_ETHERNET ? ROLE_PHYSICAL : ROLE_UNKNOWN;
 }
 

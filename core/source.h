@@ -29,6 +29,7 @@ struct interface {
 	uint16_t capture; /* index into captures */
 	uint8_t role;     /* enum role, never ROLE_AUTO */
 	bool declared;    /* the role was said by the user, not guessed */
+	bool named;       /* guessed from a name that tells it, not from the link type alone */
 	uint32_t snap_length;
 };
 
@@ -50,8 +51,9 @@ int source_add_interface(struct source_table *t, uint16_t capture, const char *n
 	uint16_t link_type, uint32_t snap_length);
 
 /* The role that a name and a link type suggest: wg0, tun1, utun4, nordlynx ... are tunnels; eth0,
- * enp3s0, wlan0, or any Ethernet are physical; raw IP without a name tells nothing. */
-enum role role_guess(const char *name, uint16_t link_type);
+ * enp3s0, wlan0, or any Ethernet are physical; raw IP without a name tells nothing. `*named` tells
+ * whether the name decided. */
+enum role role_guess(const char *name, uint16_t link_type, bool *named);
 
 /* "physical", "tunnel", "lan", "wan", "auto", "unknown"; parse takes the first four only. */
 const char *role_name(enum role role);

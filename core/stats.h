@@ -15,7 +15,7 @@
 	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
 	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
 	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
-	STAT(late, "capture.late", "frames older than one already judged; judged at its time")     \
+	STAT(late, "capture.late", "frames older than one before them, judged at that one's time") \
 	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
 	STAT(invalid, "decoder.invalid", "frames with a malformed header")                         \
 	STAT(truncated_packets, "decoder.truncated",                                               \
@@ -53,6 +53,7 @@
 	STAT(stun, "stun.messages", "STUN messages read")                                          \
 	STAT(stun_classic, "stun.classic", "of these, without a magic cookie (RFC 3489)")          \
 	STAT(stun_malformed, "stun.malformed", "messages that look like STUN and are broken")      \
+	STAT(stun_truncated, "stun.truncated", "messages that the snap length cut off")            \
 	STAT(stun_attributes_cut, "stun.attributes_cut",                                           \
 		"messages with more attributes than are kept")                                     \
 	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
@@ -72,6 +73,10 @@
 	STAT(findings, "detect.alert", "findings")                                                 \
 	STAT(findings_evicted, "detect.findings_evicted",                                          \
 		"findings closed early because the table was full")                                \
+	STAT(held_early, "detect.held_early",                                                      \
+		"findings told before their moment, for want of room")                             \
+	STAT(withdrawn, "detect.withdrawn",                                                        \
+		"findings taken back because a graver one says it all")                            \
 	STAT(below_severity, "detect.alerts_suppressed",                                           \
 		"findings below the least severity reported")                                      \
 	STAT(write_errors, "output.write_errors", "records that could not be written")

@@ -151,25 +151,13 @@ static void frame_dissect(struct dissect *d, const struct frame *frame, struct p
 		table_prefetch_slot(&d->flows.table, p->hash);
 }
 
-static void interface_announce(struct dissect *d, const struct frame *frame)
-{
-	d->interface_seen[frame->interface] = true;
-	struct packet nobody = {.frame = frame};
-	struct dissection dissection = {.run = d, .stats = d->stats, .packet = &nobody};
-	struct observation o;
-	dissection_observe(&dissection, OBS_LINK, &o);
-	o.link.link_type = frame->link_type;
-	dissection_emit(&dissection, &o);
-}
-
 static void clock_advance(struct dissect *d, const struct frame *frame)
 {
 	if (frame->time_ns >= d->now_ns)
 		d->now_ns = frame->time_ns;
 	else
 		d->stats->late++;
-	if (!d->interface_seen[frame->interface])
-		interface_announce(d, frame);
+	d->interface_seen[frame->interface] = true;
 }
 
 void dissect_batch(struct dissect *d, const struct batch *batch)

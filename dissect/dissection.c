@@ -19,6 +19,11 @@
 
 enum { TCP_SYN = 0x02 };
 
+uint64_t dissection_now(const struct dissection *d)
+{
+	return d->run->now_ns;
+}
+
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
 {
 	return d->run->interest->observations & INTEREST_IN(kind);
@@ -30,7 +35,7 @@ void dissection_observe(
 	const struct packet *p = d->packet;
 	*o = (struct observation){0};
 	o->head = (struct obs_head){
-		.time_ns = p->frame->time_ns,
+		.time_ns = d->run->now_ns, /* moved on by now, and never backwards */
 		.frame = p->frame->number,
 		.flow_id = d->flow ? flow_number(&d->run->flows, d->flow) : 0,
 		.capture = p->frame->capture,

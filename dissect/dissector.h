@@ -128,6 +128,9 @@ void dissection_content(struct dissection *d, enum content content, const struct
  * `name`, or with NULL one that is to be found out anew (what a proxy carries). */
 void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped);
 
+/* Packet time so far: late frames do not turn it back. */
+uint64_t dissection_now(const struct dissection *d);
+
 /* Does anybody want observations of this kind? */
 bool dissection_wants(const struct dissection *d, enum observation_kind kind);
 

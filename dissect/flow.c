@@ -33,7 +33,7 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 {
 	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
 	f->age.note = p->from_high ? FLOW_OPENED_BY_HIGH : 0;
-	*flow_more(t, f) = (struct flow_more){.first_ns = p->frame->time_ns};
+	*flow_more(t, f) = (struct flow_more){.first_ns = now_ns};
 	return f;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Linux cooked capture, version 1: what `-i any` writes
- * (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). Tells the direction and the sender's
- * link address; there is no destination address.
+ * (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). Tells the direction; of the link
+ * addresses there is only the sender's, which is not kept.
  */
 #include "core/link_type.h"
 #include "dissect/dissector.h"
@@ -10,9 +10,8 @@
 static enum verdict linux_sll_dissect(struct dissection *d, struct reader *r)
 {
 	uint16_t packet_type = reader_u16(r);
-	reader_skip(r, 2); /* ARPHRD_ type of the device */
-	uint16_t address_length = reader_u16(r);
-	sll_sender(d->packet, packet_type, address_length, r);
+	reader_skip(r, 2 + 2 + SLL_ADDRESS_SIZE); /* ARPHRD_ type, address length, address */
+	d->packet->direction = sll_direction(packet_type);
 	uint16_t protocol = reader_u16(r);
 	if (r->failed)
 		return reader_verdict(r);

@@ -12,8 +12,8 @@ static enum verdict linux_sll2_dissect(struct dissection *d, struct reader *r)
 	uint16_t protocol = reader_u16(r);
 	reader_skip(r, 2 + 4 + 2); /* reserved, interface index, ARPHRD_ type */
 	uint8_t packet_type = reader_u8(r);
-	uint8_t address_length = reader_u8(r);
-	sll_sender(d->packet, packet_type, address_length, r);
+	reader_skip(r, 1 + SLL_ADDRESS_SIZE); /* address length, address */
+	d->packet->direction = sll_direction(packet_type);
 	if (r->failed)
 		return reader_verdict(r);
 	return dissection_next(d, CARRIER_ETHERTYPE, protocol);

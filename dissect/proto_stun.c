@@ -80,8 +80,8 @@ static bool stun_probe(struct reader r)
 		return false;
 	if (cookie == STUN_COOKIE)
 		return reader_left(&r) >= STUN_HEADER_SIZE;
-	if (r.cut || length != reader_left(&r) - STUN_HEADER_SIZE ||
-		reader_left(&r) < STUN_HEADER_SIZE)
+	if (r.cut || reader_left(&r) < STUN_HEADER_SIZE ||
+		length != reader_left(&r) - STUN_HEADER_SIZE)
 		return false;
 	struct stun_message m;
 	header_read(&m, &r);
@@ -169,7 +169,8 @@ static void request_emit(
 {
 	bool check = facts->username && facts->priority;
 	struct stun_transactions *open = d->state;
-	bool repeated = stun_transaction_open(open, m, d->packet, check, facts->nominates);
+	bool repeated = stun_transaction_open(
+		open, m, d->packet, dissection_now(d), check, facts->nominates);
 	d->stats->stun_evicted = open->table.evicted;
 	struct observation o;
 	dissection_observe(d, OBS_STUN_REQUEST, &o);
@@ -185,24 +186,26 @@ static void request_emit(
 
 static struct obs_stun_answer answer_make(const struct dissection *d, const struct stun_message *m)
 {
-	const struct stun_transaction *asked = stun_transaction_find(d->state, m, d->packet);
+	const struct stun_sighting *seen;
+	const struct stun_transaction *asked = stun_transaction_find(
+		d->state, m, d->packet, dissection_now(d), &seen);
 	if (!asked) {
 		d->stats->stun_unmatched++;
 		return (struct obs_stun_answer){0};
 	}
 	return (struct obs_stun_answer){
 		.matched = true,
-		.same_server = endpoint_equal(&asked->server, &d->packet->src),
+		.same_server = endpoint_equal(&seen->server, &d->packet->src),
 		.check = asked->check,
 		.nominates = asked->nominates,
-		.request_capture = asked->capture,
-		.request_interface = asked->interface,
-		.request_direction = asked->direction,
-		.request_hop_limit = asked->hop_limit,
-		.request_frame = asked->frame,
-		.request_ns = asked->time_ns,
+		.request_capture = seen->capture,
+		.request_interface = seen->interface,
+		.request_direction = seen->direction,
+		.request_hop_limit = seen->hop_limit,
+		.request_frame = seen->frame,
+		.request_ns = seen->time_ns,
 		.client = asked->key.client,
-		.server = asked->server,
+		.server = seen->server,
 	};
 }
 
@@ -259,8 +262,10 @@ static enum verdict stun_dissect(struct dissection *d, struct reader *r)
 	struct stats *stats = d->stats;
 	struct stun_message m;
 	header_read(&m, r);
-	if (r->cut && m.length > reader_left(r))
+	if (r->cut && m.length > reader_left(r)) {
+		stats->stun_truncated++;
 		return TRUNCATED;
+	}
 	reader_limit(r, m.length);
 	reader_limit(&m.whole, (size_t)STUN_HEADER_SIZE + m.length);
 	struct stun_facts facts = facts_read(&m, *r);

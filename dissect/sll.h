@@ -5,16 +5,15 @@
 #include "core/packet.h"
 
 #define SLL_ADDRESS_SIZE 8 /* the field; an address may be shorter */
-#define SLL_OUTGOING     4 /* LINUX_SLL_OUTGOING; lower ones were received */
 
-/* Reads the sender's link address and notes it and the direction. */
-static inline void sll_sender(
-	struct packet *p, unsigned packet_type, unsigned address_length, struct reader *r)
+enum { SLL_OTHERHOST = 3, SLL_OUTGOING = 4 }; /* those before were sent to this host */
+
+/* What the packet type says; somebody else's traffic (a mirror port) has no direction of ours. */
+static inline uint8_t sll_direction(unsigned packet_type)
 {
-	struct reader address = reader_sub(r, SLL_ADDRESS_SIZE);
-	if (address_length == sizeof(p->src_mac))
-		reader_copy(&address, p->src_mac, sizeof(p->src_mac));
-	p->direction = packet_type == SLL_OUTGOING ? DIRECTION_OUT : DIRECTION_IN;
+	if (packet_type == SLL_OUTGOING)
+		return DIRECTION_OUT;
+	return packet_type < SLL_OTHERHOST ? DIRECTION_IN : DIRECTION_UNKNOWN;
 }
 
 #endif

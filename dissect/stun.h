@@ -52,28 +52,38 @@ struct stun_transaction_key {
 	uint8_t reserved[4];
 };
 
-struct stun_transaction {
-	struct table_entry age;
-	struct stun_transaction_key key;
+/* Where a request was seen: a kill switch that fails sends the same one out of another interface,
+ * and a gateway shows it on both sides. */
+#define STUN_SIGHTINGS_MAX 4
+
+struct stun_sighting {
 	struct endpoint server;
-	uint16_t method;
 	uint16_t capture, interface;
 	uint64_t frame, time_ns;
 	uint8_t direction, hop_limit;
+};
+
+struct stun_transaction {
+	struct table_entry age;
+	struct stun_transaction_key key;
+	uint16_t method;
 	bool check, nominates;
-	uint8_t reserved[4];
+	uint32_t sightings; /* oldest first; an interface has one */
+	struct stun_sighting sighting[STUN_SIGHTINGS_MAX];
 };
 
 struct stun_transactions {
 	struct table table;
 };
 
-/* Notes a request; true when it was there already: a retransmission. */
+/* Notes a request; true when it was seen on this interface before: a retransmission. */
 bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, bool check, bool nominates);
+	const struct packet *p, uint64_t now_ns, bool check, bool nominates);
 
-/* The request that `p`, going back to the client, answers; NULL when it was not seen. */
-const struct stun_transaction *stun_transaction_find(
-	struct stun_transactions *t, const struct stun_message *m, const struct packet *p);
+/* The request that `p`, going back to the client, answers: `*seen` is where, best of all on the
+ * interface that the answer came in by, else where it was seen last. NULL when it was not seen. */
+const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns,
+	const struct stun_sighting **seen);
 
 #endif

@@ -23,37 +23,63 @@ static struct stun_transaction_key key_make(
 	return key;
 }
 
-bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, bool check, bool nominates)
+static struct stun_sighting *sighting_on(struct stun_transaction *open, uint16_t interface)
 {
-	uint64_t now_ns = p->frame->time_ns;
+	for (uint32_t i = 0; i < open->sightings; i++) {
+		if (open->sighting[i].interface == interface)
+			return &open->sighting[i];
+	}
+	return NULL;
+}
+
+/* The first on an interface counts, as long as it is for the same server. */
+static void sighting_note(struct stun_transaction *open, const struct packet *p, uint64_t now_ns)
+{
+	struct stun_sighting *seen = sighting_on(open, p->frame->interface);
+	if (seen && endpoint_equal(&seen->server, &p->dst))
+		return;
+	if (!seen && open->sightings < STUN_SIGHTINGS_MAX)
+		seen = &open->sighting[open->sightings++];
+	if (!seen)
+		seen = &open->sighting[STUN_SIGHTINGS_MAX - 1];
+	*seen = (struct stun_sighting){
+		.server = p->dst,
+		.capture = p->frame->capture,
+		.interface = p->frame->interface,
+		.frame = p->frame->number,
+		.time_ns = now_ns,
+		.direction = p->direction,
+		.hop_limit = p->hop_limit,
+	};
+}
+
+bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
+	const struct packet *p, uint64_t now_ns, bool check, bool nominates)
+{
 	if (now_ns > TRANSACTION_LIFE_NS)
 		table_expire(&t->table, now_ns - TRANSACTION_LIFE_NS);
 	struct stun_transaction_key key = key_make(m, &p->src);
 	bool added;
 	struct stun_transaction *open = table_get(&t->table, &key, now_ns, &added);
-	if (!added)
-		return true;
-	open->server = p->dst;
+	bool repeated = sighting_on(open, p->frame->interface);
+	sighting_note(open, p, now_ns);
 	open->method = m->method;
-	open->capture = p->frame->capture;
-	open->interface = p->frame->interface;
-	open->frame = p->frame->number;
-	open->time_ns = now_ns;
-	open->direction = p->direction;
-	open->hop_limit = p->hop_limit;
 	open->check = check;
 	open->nominates = nominates;
-	return false;
+	return repeated;
 }
 
-const struct stun_transaction *stun_transaction_find(
-	struct stun_transactions *t, const struct stun_message *m, const struct packet *p)
+const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns,
+	const struct stun_sighting **seen)
 {
 	struct stun_transaction_key key = key_make(m, &p->dst);
-	const struct stun_transaction *open = table_find(
+	struct stun_transaction *open = table_find(
 		&t->table, table_hash(&t->table, &key, sizeof(key)), &key);
-	if (!open || open->method != m->method)
+	if (!open || open->method != m->method || now_ns > open->age.seen_ns + TRANSACTION_LIFE_NS)
 		return NULL;
-	return p->frame->time_ns > open->age.seen_ns + TRANSACTION_LIFE_NS ? NULL : open;
+	*seen = sighting_on(open, p->frame->interface);
+	if (!*seen)
+		*seen = &open->sighting[open->sightings - 1];
+	return open;
 }

@@ -134,7 +134,9 @@ void eve_alert(struct output *o, const struct alert *a)
 {
 	char id[FINDING_ID_SIZE];
 	finding_id(a, id);
-	cJSON *record = eve_record(o, &a->head, "alert");
+	struct obs_head head = a->head;
+	head.time_ns = a->last_ns; /* when this is said of the finding, not when it was found */
+	cJSON *record = eve_record(o, &head, "alert");
 	add_alert(record, a, id);
 	add_leak(record, a, id, o->context->sources);
 	eve_write(o, record);

@@ -181,8 +181,6 @@ void eve_observation(struct output *o, const struct observation *observation)
 {
 	const struct observation_info *info = &observation_info[observation->head.kind];
 	struct eve *eve = o->state;
-	if (!o->context->observations)
-		return;
 	if (info->part && !eve->open)
 		return;
 	if (info->part) {
@@ -194,6 +192,8 @@ void eve_observation(struct output *o, const struct observation *observation)
 		eve->parts = observation->head.parts;
 		cJSON *object = cJSON_AddObjectToObject(eve->open, info->event_type);
 		add_fields(object, observation);
+		if (info[1].part)
+			cJSON_AddArrayToObject(object, info[1].event_type);
 		eve_add_wrapping(object, &observation->head);
 	}
 	if (!eve->parts)

@@ -5,7 +5,8 @@
  * It is the first 16 hex digits of SHA-256 over four lines, the last without a line feed: the
  * detection's id, the client, the leaked addresses, the expected prefixes. Addresses are in
  * canonical text (RFC 5952); each list is sorted bytewise and joined with ",", so that the order in
- * which they were met does not matter. Frames, files and times are left out on purpose.
+ * which they were met does not matter. What was expected counts only if it was declared: what is
+ * learned depends on when. Frames, files and times are left out on purpose.
  */
 #include "output/format.h"
 #include "output/output.h"
@@ -43,7 +44,7 @@ void finding_id(const struct alert *a, char out[FINDING_ID_SIZE])
 	strip_add(&named, "%s\n%s", a->detection->id, addr_text(&a->client, client));
 
 	struct text_list leaked = {.count = a->leaked_count},
-			 expected = {.count = a->expected_count};
+			 expected = {.count = a->learned ? 0 : a->expected_count};
 	for (size_t i = 0; i < leaked.count; i++)
 		addr_text(&a->leaked[i], leaked.text[i]);
 	for (size_t i = 0; i < expected.count; i++)

@@ -16,7 +16,7 @@ const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE]);
 #define SPAN_TEXT_SIZE 100
 const char *span_people(uint64_t first_ns, uint64_t last_ns, char out[SPAN_TEXT_SIZE]);
 
-/* "1.2 MiB", "1 h 2 min 3 s"; return `out`. */
+/* "1.2 MiB", "2 min 3 s", "1 h 2 min"; return `out`. */
 const char *size_people(uint64_t bytes, char out[AMOUNT_TEXT_SIZE]);
 const char *duration_people(uint64_t ns, char out[AMOUNT_TEXT_SIZE]);
 

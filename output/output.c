@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUTPUTS_MAX 16
-
 struct outputs {
 	const struct output_context *context;
 	size_t count;
@@ -128,11 +126,16 @@ void outputs_end(struct outputs *set, const struct summary *s)
 
 bool outputs_gone(const struct outputs *set)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->output[i].sink.gone)
-			return true;
-	}
-	return false;
+	size_t gone = 0;
+	for (size_t i = 0; i < set->count; i++)
+		gone += set->output[i].sink.gone;
+	return gone && gone == set->count;
+}
+
+void outputs_reopen(struct outputs *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		sink_reopen(&set->output[i].sink);
 }
 
 bool outputs_free(struct outputs *set)

@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/* Outputs open at a time. */
+#define OUTPUTS_MAX 16
+
 /* What outputs need to know about the run; outlives them. */
 struct output_context {
 	const struct source_table *sources;
@@ -18,7 +21,6 @@ struct output_context {
 	const char *sensor;  /* "host" of records, or NULL */
 	bool color;          /* the user did not forbid it; used on a terminal only */
 	bool quiet;          /* people's outputs print alerts and nothing else */
-	bool observations;   /* records of observations are wanted, too (dissect) */
 };
 
 struct outputs;
@@ -38,7 +40,11 @@ void outputs_alert(struct outputs *set, const struct alert *a);
 /* The end of the run: summaries and statistics. */
 void outputs_end(struct outputs *set, const struct summary *s);
 
-/* The reader of stdout went away (`| head`): the run may stop, quietly. */
+/* Opens files anew by their names: what was there has been moved away (log rotation). */
+void outputs_reopen(struct outputs *set);
+
+/* The reader of stdout went away (`| head`) and nothing else is written: the run may stop, quietly.
+ */
 bool outputs_gone(const struct outputs *set);
 
 /* Flushes and closes. False when any record could not be written; the reason was printed once. */

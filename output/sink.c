@@ -2,8 +2,7 @@
  * Writes records, and survives what happens to their destination: interrupted and partial writes
  * are completed, a full disk is counted and said once, and a reader of standard output that went
  * away (`| head`) ends the output quietly. Files are opened O_NOFOLLOW: seep may run as root, and
- * a link that somebody else planted must not choose the file. Rotation and sockets are not done
- * here.
+ * a link that somebody else planted must not choose the file. Sockets are not done here.
  */
 #include "output/sink.h"
 
@@ -14,19 +13,27 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MODE 0640
 
+/* -1 with errno set. What lies in /dev is not planted by others, and /dev/stdout is a link. */
+static int file_open(const char *dest)
+{
+	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+	if (strncmp(dest, "/dev/", strlen("/dev/")) != 0)
+		flags |= O_NOFOLLOW;
+	return open(dest, flags, FILE_MODE);
+}
+
 bool sink_open(struct sink *s, const char *dest, struct stats *stats)
 {
-	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO};
+	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO, .dest = dest};
 	s->standard = strcmp(dest, "-") == 0;
 	snprintf(s->name, sizeof(s->name), "%s", s->standard ? "standard output" : dest);
 	if (!s->standard) {
-		s->fd = open(dest,
-			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
-			FILE_MODE);
+		s->fd = file_open(dest);
 		if (s->fd < 0) {
 			log_message("%s: cannot write there: %s", s->name,
 				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
@@ -35,6 +42,21 @@ bool sink_open(struct sink *s, const char *dest, struct stats *stats)
 	}
 	s->terminal = isatty(s->fd);
 	return true;
+}
+
+void sink_reopen(struct sink *s)
+{
+	if (s->standard)
+		return;
+	int fd = file_open(s->dest);
+	if (fd < 0) {
+		log_message("%s: cannot be opened again, going on with the old file: %s", s->name,
+			strerror(errno));
+		return;
+	}
+	close(s->fd);
+	s->fd = fd;
+	s->torn = false;
 }
 
 /* A descriptor shared with another program may have been made non-blocking by it. */
@@ -70,6 +92,15 @@ void sink_fail(struct sink *s, const char *why)
 	s->failed = true;
 }
 
+/* Half a record at the end of a file is cut off again; a pipe has it for good. */
+static bool record_take_back(int fd, size_t done)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+		return false;
+	return ftruncate(fd, status.st_size - (off_t)done) == 0;
+}
+
 void sink_write(struct sink *s, const void *record, size_t length)
 {
 	if (s->gone)
@@ -80,7 +111,10 @@ void sink_write(struct sink *s, const void *record, size_t length)
 	size_t done = s->torn ? 0 : write_all(s->fd, record, length);
 	if (done == length)
 		return;
-	s->torn = s->torn || done > 0;
+	int why = errno;
+	if (done)
+		s->torn = !record_take_back(s->fd, done);
+	errno = why;
 	s->gone = s->standard && errno == EPIPE;
 	if (!s->gone)
 		sink_fail(s, strerror(errno));

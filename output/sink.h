@@ -13,6 +13,7 @@
 #define SINK_NAME_MAX 256
 
 struct sink {
+	const char *dest;         /* as the user wrote it; not owned */
 	char name[SINK_NAME_MAX]; /* for messages; longer ones are cut */
 	struct stats *stats;
 	int fd;
@@ -25,6 +26,9 @@ struct sink {
 
 /* `dest` is a file's name, or "-". False with the reason printed. */
 bool sink_open(struct sink *s, const char *dest, struct stats *stats);
+
+/* Opens the file anew by its name. On failure the old one stays, and that is said. */
+void sink_reopen(struct sink *s);
 
 void sink_write(struct sink *s, const void *record, size_t length);
 

@@ -131,14 +131,14 @@ static void print_evidence(
 	page_row(p, "evidence", STYLE_PLAIN, s.text);
 }
 
-/* "high, stage gathered; later packets may still excuse it" */
+/* "high, stage gathered; may be taken back" */
 static void grade_add(struct strip *s, const struct alert *a)
 {
 	strip_add(s, "%s", confidence_name(a->confidence));
 	if (a->stage != STAGE_NONE)
 		strip_add(s, ", stage %s", stage_name(a->stage));
 	if (a->provisional)
-		strip_add(s, "; later packets may still excuse it");
+		strip_add(s, "; may be taken back");
 }
 
 static void print_finding(struct page *p, const struct alert *a, const struct source_table *sources)
@@ -165,7 +165,7 @@ static void print_change(struct page *p, const struct alert *a)
 	for (size_t i = 0; i < a->leaked_count; i++)
 		strip_add(&s, "%s %s", i ? "," : " leaked", addr_text(&a->leaked[i], addr));
 	if (a->state == STATE_WITHDRAWN) {
-		strip_add(&s, ": later packets excuse it");
+		strip_add(&s, ": taken back, a graver finding says it all");
 	} else {
 		strip_add(&s, ": confidence is now ");
 		grade_add(&s, a);

@@ -39,12 +39,71 @@ void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint
 			.number = frame, .capture = capture, .interface = interface};
 }
 
-void alert_add_transaction(
-	struct alert *a, const struct obs_stun_answer *answer, const struct observation *o)
+bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out)
 {
+	const struct knowledge *k = j->knowledge;
+	bool binding = o->head.kind == OBS_BINDING_RESULT;
+	const struct endpoint *mapped = binding ? &o->binding_result.mapped : &o->allocation.mapped;
+	*out = (struct proof){
+		.answer = binding ? &o->binding_result.answer : &o->allocation.answer,
+		.mapped = addr_unmapped(&mapped->addr),
+		.disputed = binding && o->binding_result.disputed,
+	};
+	if (!knowledge_judges_answer(k, out->answer))
+		return false;
+	out->path = knowledge_path(k, out->answer->request_interface, &out->answer->server);
+	knowledge_expect(k, &out->answer->client.addr, &out->expected);
+	return true;
+}
+
+static enum stage proof_stage(const struct proof *proof)
+{
+	if (proof->answer->nominates)
+		return STAGE_NOMINATED;
+	return proof->answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
+}
+
+/* That somebody with a global address is a client of ours, only the hop limit says. */
+static bool client_is_guessed(const struct judgement *j, const struct obs_stun_answer *answer)
+{
+	return !j->knowledge->policy->clients && answer->request_direction == DIRECTION_UNKNOWN &&
+		addr_scope(&answer->client.addr) == SCOPE_GLOBAL;
+}
+
+/* A declared egress is contradicted by the address itself; otherwise the interface's role carries
+ * the verdict. An answer from elsewhere, or one that names two addresses, may be a forgery. */
+static enum confidence proof_confidence(const struct judgement *j, const struct proof *proof)
+{
+	const struct obs_stun_answer *answer = proof->answer;
+	if (!answer->same_server || proof->disputed)
+		return CONFIDENCE_LOW;
+	if (!proof->expected.any)
+		return CONFIDENCE_HIGH;
+	if (proof->path == PATH_TUNNEL || client_is_guessed(j, answer))
+		return CONFIDENCE_MEDIUM;
+	if (proof->expected.declared)
+		return CONFIDENCE_HIGH;
+	return knowledge_confidence(j->knowledge, answer->request_interface);
+}
+
+struct alert alert_of_proof(
+	const struct judgement *j, const struct observation *o, const struct proof *proof)
+{
+	const struct obs_stun_answer *answer = proof->answer;
+	struct alert a = alert_draft(j, o, &answer->client.addr);
+	a.path = proof->path;
+	a.stage = proof_stage(proof);
+	a.confidence = proof_confidence(j, proof);
+	bool doubtful = a.confidence == CONFIDENCE_LOW || a.path == PATH_TUNNEL;
+	if (doubtful && a.severity > SEVERITY_MEDIUM)
+		a.severity = SEVERITY_MEDIUM;
+	a.server = answer->server;
+	a.first_ns = answer->request_ns;
+	if (addr_scope(&proof->mapped) == SCOPE_GLOBAL)
+		alert_add_leaked(&a, &proof->mapped);
+	alert_add_expected(&a, &proof->expected);
 	alert_add_frame(
-		a, answer->request_capture, answer->request_interface, answer->request_frame);
-	alert_add_frame(a, o->head.capture, o->head.interface, o->head.frame);
-	a->server = answer->server;
-	a->first_ns = answer->request_ns;
+		&a, answer->request_capture, answer->request_interface, answer->request_frame);
+	alert_add_frame(&a, o->head.capture, o->head.interface, o->head.frame);
+	return a;
 }

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sentence names no more of a list; the records have all of it. */
+#define NAMED_MAX 3
+
 void describe_append(char *text, const char *format, ...)
 {
 	size_t length = strlen(text);
@@ -22,16 +25,26 @@ void describe_expected(struct alert *a)
 		return;
 	}
 	describe_append(a->message, "; its traffic should have come out of ");
-	for (uint32_t i = 0; i < a->expected_count; i++) {
+	uint32_t named = a->expected_count < NAMED_MAX ? a->expected_count : NAMED_MAX;
+	for (uint32_t i = 0; i < named; i++) {
 		char text[PREFIX_TEXT_MAX];
 		describe_append(
 			a->message, "%s%s", i ? " or " : "", prefix_text(&a->expected[i], text));
 	}
+	if (a->expected_count > named || a->expected_cut)
+		describe_append(a->message, " or others");
 }
 
 void describe_remedy(struct alert *a)
 {
 	a->remedy[0] = '\0';
+	if (a->path == PATH_TUNNEL) {
+		describe_append(a->remedy,
+			"If this is one of your VPN's exits, declare it with --egress; if not, "
+			"find out "
+			"where the tunnel really ends.");
+		return;
+	}
 	if (a->head.src.addr.family == ADDR_V6)
 		describe_append(a->remedy,
 			"The packets went out over IPv6: have the VPN carry IPv6, or block it "

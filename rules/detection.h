@@ -43,9 +43,28 @@ void alert_add_leaked(struct alert *a, const struct addr *leaked);
 void alert_add_expected(struct alert *a, const struct expectation *expected);
 void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint64_t frame);
 
-/* The frames of a transaction: its request, and the answer in `o`. */
-void alert_add_transaction(
-	struct alert *a, const struct obs_stun_answer *answer, const struct observation *o);
+/* What an answer proves, for every detection alike. */
+struct proof {
+	const struct obs_stun_answer *answer;
+	struct addr mapped; /* what it told; IPv4-mapped IPv6 as IPv4 */
+	bool disputed;      /* it named another address, too */
+	enum path path;     /* the way of the request */
+	struct expectation expected;
+};
+
+/* Reads the proof out of a Binding or Allocate success. False where nobody to judge asked. */
+bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out);
+
+/* An alert about it: path, stage, confidence, addresses and frames filled in. Medium at most where
+ * the answer may be a forgery, or inside the tunnel, where the address is an exit nobody declared.
+ */
+struct alert alert_of_proof(
+	const struct judgement *j, const struct observation *o, const struct proof *proof);
+
+/* The evidence excuses what the held detection `held` found about the client, if it was not told
+ * yet: its traffic came out where it should. */
+void finding_excuse(
+	const struct judgement *j, const struct detection *held, const struct addr *client);
 
 /* Hands the draft to the findings: one leak, one alert. Caps its severity at info where nothing is
  * expected of the client. */

@@ -29,14 +29,15 @@ const struct detection_info *detection_info(unsigned i)
 	return i < DETECTIONS ? &detections[i]->info : NULL;
 }
 
-struct engine *engine_new(const struct policy *policy, const struct source_table *sources,
-	struct stats *stats, void (*report)(void *sink, const struct alert *), void *sink)
+struct engine *engine_new(const struct engine_options *options, const struct policy *policy,
+	const struct source_table *sources, struct stats *stats,
+	void (*report)(void *sink, const struct alert *), void *sink)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
-	if (knowledge_init(&e->knowledge, policy, sources, stats) &&
-		findings_init(&e->findings, &e->knowledge, report, sink))
+	if (knowledge_init(&e->knowledge, options, policy, sources, stats) &&
+		findings_init(&e->findings, options, &e->knowledge, report, sink))
 		return e;
 	engine_free(e);
 	return NULL;

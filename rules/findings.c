@@ -46,8 +46,10 @@ static void finding_close(void *context, void *entry)
 	struct finding *found = entry;
 	if (found->state == FINDING_HELD)
 		finding_tell(f, found);
+	found->alert.provisional = false; /* nothing comes that could take it back */
 	if (found->state == FINDING_TOLD)
 		finding_report(f, found, STATE_CLOSED);
+	f->stats->findings_evicted += !f->closing && found->state != FINDING_COVERED;
 }
 
 static struct finding *finding_find(struct findings *f, const struct finding_key *key)
@@ -66,8 +68,10 @@ static void held_tell_first(struct findings *f)
 
 static void finding_hold(struct findings *f, const struct finding *found)
 {
-	if (f->held_count == FINDINGS_HELD)
+	if (f->held_count == FINDINGS_HELD) {
+		f->stats->held_early++;
 		held_tell_first(f);
+	}
 	f->held[(f->held_first + f->held_count++) % FINDINGS_HELD] = found->key;
 }
 
@@ -85,12 +89,13 @@ void findings_close(struct findings *f)
 {
 	while (f->held_count)
 		held_tell_first(f);
+	f->closing = true;
 	for (void *oldest = table_oldest(&f->table); oldest; oldest = table_oldest(&f->table))
 		table_remove(&f->table, oldest);
 }
 
-bool findings_init(struct findings *f, struct knowledge *knowledge,
-	void (*report)(void *sink, const struct alert *), void *sink)
+bool findings_init(struct findings *f, const struct engine_options *options,
+	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink)
 {
 	*f = (struct findings){
 		.knowledge = knowledge,
@@ -99,8 +104,8 @@ bool findings_init(struct findings *f, struct knowledge *knowledge,
 		.report = report,
 		.sink = sink,
 	};
-	if (!table_init(
-		    &f->table, sizeof(struct finding), sizeof(struct finding_key), FINDINGS_MAX, 0))
+	if (!table_init(&f->table, sizeof(struct finding), sizeof(struct finding_key),
+		    options->findings, 0))
 		return false;
 	f->table.removed = finding_close;
 	f->table.context = f;
@@ -121,6 +126,15 @@ static struct finding_key key_make(const struct detection *detection, const stru
 	return key;
 }
 
+/* It was told, and a graver finding says it all now. */
+static void finding_withdraw(struct findings *f, struct finding *found)
+{
+	severity_count(f, &found->alert, -1);
+	f->stats->findings--;
+	f->stats->withdrawn++;
+	finding_report(f, found, STATE_WITHDRAWN);
+}
+
 /* What `covering` says includes what this detection would say of the client, now and later. */
 static void finding_cover(
 	struct findings *f, const struct detection *covered, const struct alert *covering)
@@ -128,8 +142,21 @@ static void finding_cover(
 	struct finding_key key = key_make(covered, &covering->client);
 	bool added;
 	struct finding *found = table_get(&f->table, &key, covering->last_ns, &added);
-	if (added || found->state == FINDING_HELD)
-		found->state = FINDING_COVERED;
+	if (!added && found->state == FINDING_TOLD)
+		finding_withdraw(f, found);
+	found->state = FINDING_COVERED;
+}
+
+void finding_excuse(
+	const struct judgement *j, const struct detection *held, const struct addr *client)
+{
+	struct findings *f = j->findings;
+	struct finding_key key = key_make(held, client);
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->state != FINDING_HELD)
+		return;
+	found->state = FINDING_COVERED; /* so that leaving the table tells nothing */
+	table_remove(&f->table, found);
 }
 
 static void finding_open(struct findings *f, struct finding *found, const struct judgement *j,
@@ -138,33 +165,34 @@ static void finding_open(struct findings *f, struct finding *found, const struct
 	found->detection = j->detection;
 	found->alert = *draft;
 	found->alert.count = 1;
-	f->stats->findings_evicted = f->table.evicted;
 	if (j->detection->held) {
 		finding_hold(f, found);
 		return;
 	}
-	if (j->detection->covers && draft->path == PATH_DIRECT)
-		finding_cover(f, j->detection->covers, draft);
 	finding_tell(f, found);
 }
 
+/* A lesser grade is never growth: the evidence of the graver one would be lost with it. Nor is a
+ * later stage that is less sure. A vantage that knows the path is worth more than one that does
+ * not. */
 static bool alert_grows(const struct alert *known, const struct alert *draft)
 {
-	return draft->severity > known->severity || draft->stage > known->stage ||
-		draft->confidence > known->confidence;
+	if (draft->severity != known->severity)
+		return draft->severity > known->severity;
+	if (draft->confidence != known->confidence)
+		return draft->confidence > known->confidence;
+	if (draft->stage != known->stage)
+		return draft->stage > known->stage;
+	return known->path == PATH_UNKNOWN && draft->path != PATH_UNKNOWN;
 }
 
-/* Takes over what is worse or surer, with the evidence of it. */
+/* Takes over what is worse or surer, with the evidence of it. What the finding's identity is made
+ * of stays, and so does its history. */
 static void alert_grow(struct alert *known, const struct alert *draft)
 {
 	struct alert grown = *draft;
-	if (known->severity > grown.severity)
-		grown.severity = known->severity;
 	if (known->stage > grown.stage)
 		grown.stage = known->stage;
-	if (known->confidence > grown.confidence)
-		grown.confidence = known->confidence;
-	/* What the finding's identity is made of stays, and so does its history. */
 	memcpy(grown.expected, known->expected, sizeof(grown.expected));
 	grown.expected_count = known->expected_count;
 	grown.expected_cut = known->expected_cut;
@@ -183,11 +211,11 @@ static void finding_grow(struct findings *f, struct finding *found, const struct
 		return;
 	}
 	bool heard = known->severity >= f->policy->min_severity;
-	if (found->detection->covers && draft->path == PATH_DIRECT)
-		finding_cover(f, found->detection->covers, draft);
 	severity_count(f, known, -1);
 	alert_grow(known, draft);
 	severity_count(f, known, 1);
+	if (!heard && known->severity >= f->policy->min_severity)
+		f->stats->below_severity--;
 	finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
 }
 
@@ -204,8 +232,7 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 		finding_report(f, found, STATE_UPDATED);
 }
 
-/* Without an expectation nothing is a leak, whatever the detection thought (ground rule: exposure).
- */
+/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. */
 static enum severity severity_cap(const struct judgement *j, const struct alert *draft)
 {
 	struct expectation expected;
@@ -226,4 +253,7 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, draft);
+	/* Last, because it may evict any entry, `found` too. */
+	if (j->detection->covers && draft->path == PATH_DIRECT)
+		finding_cover(f, j->detection->covers, draft);
 }

@@ -12,8 +12,6 @@
 #include "core/table.h"
 #include "rules/detection.h"
 
-#define FINDINGS_MAX 16384
-
 /* How long a finding that a graver one may cover is held back: longer than a STUN client waits
  * before it asks again (RFC 8489 §6.2.1: 500 ms). */
 #define FINDING_GRACE_NS UINT64_C(1000000000)
@@ -52,10 +50,11 @@ struct findings {
 	/* Those held, oldest first: a ring of keys, because an entry may be evicted meanwhile. */
 	struct finding_key held[FINDINGS_HELD];
 	uint32_t held_first, held_count;
+	bool closing; /* the run ends: what leaves the table is not evicted */
 };
 
-bool findings_init(struct findings *f, struct knowledge *knowledge,
-	void (*report)(void *sink, const struct alert *), void *sink);
+bool findings_init(struct findings *f, const struct engine_options *options,
+	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink);
 /* Tells what was held until `now_ns` and not covered. */
 void findings_advance(struct findings *f, uint64_t now_ns);
 /* Tells what is held, and closes everything. */

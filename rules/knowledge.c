@@ -13,14 +13,14 @@ static const uint8_t initial_hop_limits[] = {64, 128, 255};
 
 _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0, "table rows");
 
-bool knowledge_init(struct knowledge *k, const struct policy *policy,
-	const struct source_table *sources, struct stats *stats)
+bool knowledge_init(struct knowledge *k, const struct engine_options *options,
+	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
-		       KNOWLEDGE_CLIENTS, 0) &&
+		       options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			KNOWLEDGE_SERVERS, 0);
+			options->servers, 0);
 }
 
 void knowledge_free(struct knowledge *k)
@@ -43,8 +43,21 @@ static bool hop_limit_untouched(uint8_t hop_limit)
 	return memchr(initial_hop_limits, hop_limit, sizeof(initial_hop_limits)) != NULL;
 }
 
-bool knowledge_judges(
-	const struct knowledge *k, const struct addr *client, uint8_t direction, uint8_t hop_limit)
+/* Somebody with a global address is local if the capture shows it: it was sent out by the capturing
+ * host, or no router has passed it yet, or it was seen to be local elsewhere. Who talks to a
+ * private address came in from outside. */
+static bool global_is_local(const struct knowledge *k, const struct addr *client,
+	const struct addr *server, uint8_t direction, uint8_t hop_limit)
+{
+	if (direction != DIRECTION_UNKNOWN)
+		return direction == DIRECTION_OUT;
+	if (addr_scope(server) != SCOPE_GLOBAL)
+		return false;
+	return hop_limit_untouched(hop_limit) || knowledge_client(k, client);
+}
+
+bool knowledge_judges(const struct knowledge *k, const struct addr *client,
+	const struct addr *server, uint8_t direction, uint8_t hop_limit)
 {
 	if (k->policy->clients)
 		return prefixes_hold(k->policy->client, k->policy->clients, client);
@@ -54,8 +67,7 @@ bool knowledge_judges(
 	case SCOPE_SHARED:
 		return true;
 	case SCOPE_GLOBAL:
-		return direction == DIRECTION_OUT ||
-			(direction == DIRECTION_UNKNOWN && hop_limit_untouched(hop_limit));
+		return global_is_local(k, client, server, direction, hop_limit);
 	default:
 		return false;
 	}
@@ -64,8 +76,8 @@ bool knowledge_judges(
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer)
 {
 	return answer->matched &&
-		knowledge_judges(k, &answer->client.addr, answer->request_direction,
-			answer->request_hop_limit);
+		knowledge_judges(k, &answer->client.addr, &answer->server.addr,
+			answer->request_direction, answer->request_hop_limit);
 }
 
 static struct client_key client_key(const struct addr *addr)
@@ -113,7 +125,7 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, &h->src.addr, h->direction, h->hop_limit)) {
+	if (!knowledge_judges(k, &h->src.addr, &h->dst.addr, h->direction, h->hop_limit)) {
 		k->stats->not_judged++;
 		return;
 	}
@@ -136,14 +148,18 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 }
 
 static void answer_learn(struct knowledge *k, const struct observation *o,
-	const struct obs_stun_answer *answer, const struct addr *mapped)
+	const struct obs_stun_answer *answer, const struct addr *mapped, bool disputed)
 {
 	if (!knowledge_judges_answer(k, answer))
 		return;
 	struct client *c = client_see(k, &answer->client.addr, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
-	if (knowledge_path(k, answer->request_interface, &answer->server) == PATH_TUNNEL)
+	/* A peer may say what it likes, and so may who answers in the server's place. */
+	bool trusted = answer->same_server && !answer->check && !disputed;
+	bool inside = path_role(k->policy, k->sources, answer->request_interface) == ROLE_TUNNEL &&
+		path_role(k->policy, k->sources, o->head.interface) == ROLE_TUNNEL;
+	if (trusted && inside)
 		egress_learn(k, c, mapped);
 }
 
@@ -157,10 +173,11 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		request_learn(k, o);
 		break;
 	case OBS_BINDING_RESULT:
-		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr);
+		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr,
+			o->binding_result.disputed);
 		break;
 	case OBS_ALLOCATION:
-		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr);
+		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
 		break;
 	default:
 		break;
@@ -176,12 +193,18 @@ static const struct egress_set *learned_egress(const struct knowledge *k, const 
 	return client ? &client->learned : &nothing;
 }
 
+/* On a gateway one client's tunnel says nothing of the others. */
+static bool tunnel_expected(const struct knowledge *k)
+{
+	return k->policy->tunnels || (k->tunnel_seen && !k->gateway);
+}
+
 void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)
 {
 	const struct policy *policy = k->policy;
 	const struct egress_set *learned = learned_egress(k, client);
 	*out = (struct expectation){
-		.tunnel = policy->tunnels || (k->tunnel_seen && !k->gateway),
+		.tunnel = tunnel_expected(k),
 		.proxy = policy->proxies,
 		.declared = policy->egresses,
 		.learned = !policy->egresses && learned->count,
@@ -201,12 +224,31 @@ enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interfa
 	return path_confidence(k->policy, k->sources, interface);
 }
 
+bool expectation_met(const struct expectation *e, const struct addr *mapped)
+{
+	return prefixes_hold(e->egress, e->egress_count, mapped);
+}
+
+static bool prefixes_have_family(const struct prefix *prefix, uint32_t count, uint8_t family)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (prefix[i].addr.family == family)
+			return true;
+	}
+	return false;
+}
+
 /* A declared egress binds on every path; a learned one may be one of a pool, so a different address
- * is a leak only where the path itself went around the tunnel. */
+ * is a leak only where the path itself went around the tunnel. A declared proxy is reached directly
+ * by right, so what it saw is no leak. Inside the tunnel a declaration binds only the family it is
+ * of: whoever names an IPv4 exit has not said where IPv6 comes out. */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped)
 {
-	if (!e->any || prefixes_hold(e->egress, e->egress_count, mapped))
+	if (!e->any || path == PATH_PROXY || expectation_met(e, mapped))
 		return false;
+	if (path == PATH_TUNNEL)
+		return e->declared &&
+			prefixes_have_family(e->egress, e->egress_count, mapped->family);
 	return e->declared || path == PATH_DIRECT;
 }
 
@@ -248,6 +290,5 @@ void knowledge_summarise(const struct knowledge *k, struct summary *s)
 	clients_summarise(k, s, true);
 	clients_summarise(k, s, false);
 	servers_summarise(k, s);
-	s->expectation = k->policy->egresses || k->policy->tunnels || k->policy->proxies ||
-		k->tunnel_seen;
+	s->expectation = k->policy->egresses || k->policy->proxies || tunnel_expected(k);
 }

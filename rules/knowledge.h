@@ -12,10 +12,9 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/rules.h"
 
-#define KNOWLEDGE_CLIENTS 65536
-#define KNOWLEDGE_SERVERS 16384
-#define EGRESS_SET_MAX    16
+#define EGRESS_SET_MAX 16
 
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
@@ -39,7 +38,6 @@ struct client {
 	uint64_t requests;
 	uint64_t findings[SEVERITIES];
 	struct egress_set learned; /* on a gateway, where each client has its own way out */
-	uint32_t reserved;
 };
 
 struct server_key {
@@ -75,18 +73,17 @@ struct expectation {
 	uint32_t egress_count;       /* may be 0 */
 };
 
-bool knowledge_init(struct knowledge *k, const struct policy *policy,
-	const struct source_table *sources, struct stats *stats);
+bool knowledge_init(struct knowledge *k, const struct engine_options *options,
+	const struct policy *policy, const struct source_table *sources, struct stats *stats);
 void knowledge_free(struct knowledge *k);
 
 /* The engine's: takes in an observation before detections see it. */
 void knowledge_learn(struct knowledge *k, const struct observation *o);
 
 /* Is this a client to judge? Declared clients are, and nobody else; without a declaration a local
- * one is: in a private network, sent out by the capturing host, or with a hop limit no router has
- * lowered yet. */
-bool knowledge_judges(
-	const struct knowledge *k, const struct addr *client, uint8_t direction, uint8_t hop_limit);
+ * one is: in a private network, or with a global address and shown to be local. */
+bool knowledge_judges(const struct knowledge *k, const struct addr *client,
+	const struct addr *server, uint8_t direction, uint8_t hop_limit);
 
 /* The same for who asked in a transaction; false when the request was not seen. */
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
@@ -99,6 +96,9 @@ void knowledge_expect(
 
 enum path knowledge_path(const struct knowledge *k, uint16_t interface, const struct endpoint *dst);
 enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interface);
+
+/* Did it come out where it should have? */
+bool expectation_met(const struct expectation *e, const struct addr *mapped);
 
 /* Did this address, reached by this path, come out where it should not have? */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped);

@@ -8,32 +8,15 @@
 #include "rules/describe.h"
 #include "rules/detection.h"
 
-static void exposure_raise(const struct judgement *j, const struct observation *o,
-	const struct obs_stun_answer *answer, const struct endpoint *mapped)
-{
-	struct addr plain = addr_unmapped(&mapped->addr);
-	if (!knowledge_judges_answer(j->knowledge, answer) || addr_scope(&plain) != SCOPE_GLOBAL)
-		return;
-	struct expectation expected;
-	knowledge_expect(j->knowledge, &answer->client.addr, &expected);
-	if (expected.any)
-		return;
-	struct alert a = alert_draft(j, o, &answer->client.addr);
-	a.path = knowledge_path(j->knowledge, answer->request_interface, &answer->server);
-	a.stage = answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
-	if (!answer->same_server)
-		a.confidence = CONFIDENCE_LOW;
-	alert_add_leaked(&a, &plain);
-	alert_add_transaction(&a, answer, o);
-	finding_raise(j, &a);
-}
-
 static void observe(const struct judgement *j, const struct observation *o)
 {
-	if (o->head.kind == OBS_BINDING_RESULT)
-		exposure_raise(j, o, &o->binding_result.answer, &o->binding_result.mapped);
-	else
-		exposure_raise(j, o, &o->allocation.answer, &o->allocation.mapped);
+	struct proof proof;
+	if (!proof_read(j, o, &proof) || proof.expected.any)
+		return;
+	if (addr_scope(&proof.mapped) != SCOPE_GLOBAL)
+		return;
+	struct alert a = alert_of_proof(j, o, &proof);
+	finding_raise(j, &a);
 }
 
 static void describe(struct alert *a)

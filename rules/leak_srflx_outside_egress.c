@@ -12,49 +12,18 @@
 #include "rules/describe.h"
 #include "rules/detection.h"
 
-static enum stage stage_of(const struct obs_stun_answer *answer)
-{
-	if (answer->nominates)
-		return STAGE_NOMINATED;
-	return answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
-}
-
-/* A declared egress is contradicted by the address itself; otherwise the interface's role carries
- * the verdict. An answer from elsewhere, or one that names two addresses, may be a forgery. */
-static enum confidence confidence_of(const struct judgement *j, const struct observation *o,
-	const struct expectation *expected, enum path path)
-{
-	const struct obs_binding_result *result = &o->binding_result;
-	if (!result->answer.same_server || result->disputed)
-		return CONFIDENCE_LOW;
-	if (path == PATH_TUNNEL)
-		return CONFIDENCE_MEDIUM;
-	if (expected->declared)
-		return CONFIDENCE_HIGH;
-	return knowledge_confidence(j->knowledge, result->answer.request_interface);
-}
+extern const struct detection detection_stun_outside_tunnel;
 
 static void observe(const struct judgement *j, const struct observation *o)
 {
-	const struct obs_stun_answer *answer = &o->binding_result.answer;
-	struct addr mapped = addr_unmapped(&o->binding_result.mapped.addr);
-	if (!knowledge_judges_answer(j->knowledge, answer) || addr_scope(&mapped) != SCOPE_GLOBAL)
+	struct proof proof;
+	if (!proof_read(j, o, &proof) || addr_scope(&proof.mapped) != SCOPE_GLOBAL)
 		return;
-	struct expectation expected;
-	knowledge_expect(j->knowledge, &answer->client.addr, &expected);
-	enum path path = knowledge_path(j->knowledge, answer->request_interface, &answer->server);
-	if (!expectation_violated(&expected, path, &mapped))
+	if (proof.path == PATH_DIRECT && expectation_met(&proof.expected, &proof.mapped))
+		finding_excuse(j, &detection_stun_outside_tunnel, &proof.answer->client.addr);
+	if (!expectation_violated(&proof.expected, proof.path, &proof.mapped))
 		return;
-	struct alert a = alert_draft(j, o, &answer->client.addr);
-	/* Inside the tunnel it is an exit nobody declared, not the client's own address. */
-	if (path == PATH_TUNNEL)
-		a.severity = SEVERITY_MEDIUM;
-	a.path = path;
-	a.stage = stage_of(answer);
-	a.confidence = confidence_of(j, o, &expected, path);
-	alert_add_leaked(&a, &mapped);
-	alert_add_expected(&a, &expected);
-	alert_add_transaction(&a, answer, o);
+	struct alert a = alert_of_proof(j, o, &proof);
 	finding_raise(j, &a);
 }
 
@@ -78,7 +47,6 @@ static const char *const references[] = {
 	NULL,
 };
 
-extern const struct detection detection_stun_outside_tunnel;
 extern const struct detection detection_srflx_outside_egress;
 const struct detection detection_srflx_outside_egress = {
 	.info =

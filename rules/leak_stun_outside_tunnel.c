@@ -18,7 +18,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct knowledge *k = j->knowledge;
-	if (!knowledge_judges(k, &h->src.addr, h->direction, h->hop_limit))
+	if (!knowledge_judges(k, &h->src.addr, &h->dst.addr, h->direction, h->hop_limit))
 		return;
 	struct expectation expected;
 	knowledge_expect(k, &h->src.addr, &expected);
@@ -29,8 +29,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 	struct alert a = alert_draft(j, o, &h->src.addr);
 	a.path = PATH_DIRECT;
 	a.confidence = knowledge_confidence(k, h->interface);
-	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED;
+	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED; /* not answered yet */
 	a.server = h->dst;
+	a.provisional = true;
 	/* Behind a NAT the address it shows is not known yet; without one it is the client's own.
 	 */
 	if (addr_scope(&h->src.addr) == SCOPE_GLOBAL)

@@ -12,31 +12,15 @@
 
 static void observe(const struct judgement *j, const struct observation *o)
 {
-	const struct obs_stun_answer *answer = &o->allocation.answer;
-	const struct knowledge *k = j->knowledge;
-	if (!knowledge_judges_answer(k, answer))
+	struct proof proof;
+	if (!proof_read(j, o, &proof))
 		return;
-	struct addr mapped = addr_unmapped(&o->allocation.mapped.addr);
-	bool named = addr_scope(&mapped) == SCOPE_GLOBAL;
-	struct expectation expected;
-	knowledge_expect(k, &answer->client.addr, &expected);
-	enum path path = knowledge_path(k, answer->request_interface, &answer->server);
-	bool around = path == PATH_DIRECT && (expected.tunnel || expected.proxy);
-	if (named ? !expectation_violated(&expected, path, &mapped) : !around)
+	const struct expectation *e = &proof.expected;
+	bool named = addr_scope(&proof.mapped) == SCOPE_GLOBAL;
+	bool around = proof.path == PATH_DIRECT && (e->tunnel || e->proxy);
+	if (named ? !expectation_violated(e, proof.path, &proof.mapped) : !around)
 		return;
-	struct alert a = alert_draft(j, o, &answer->client.addr);
-	a.path = path;
-	a.stage = STAGE_GATHERED;
-	if (path == PATH_TUNNEL)
-		a.severity = SEVERITY_MEDIUM;
-	if (!expected.declared)
-		a.confidence = knowledge_confidence(k, answer->request_interface);
-	if (!answer->same_server)
-		a.confidence = CONFIDENCE_LOW;
-	if (named)
-		alert_add_leaked(&a, &mapped);
-	alert_add_expected(&a, &expected);
-	alert_add_transaction(&a, answer, o);
+	struct alert a = alert_of_proof(j, o, &proof);
 	finding_raise(j, &a);
 }
 
@@ -44,8 +28,9 @@ static void describe(struct alert *a)
 {
 	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
 	a->message[0] = '\0';
-	describe_append(a->message, "%s allocated a TURN relay on %s outside the tunnel",
-		addr_text(&a->client, client), endpoint_text(&a->server, server));
+	describe_append(a->message, "%s allocated a TURN relay on %s %s",
+		addr_text(&a->client, client), endpoint_text(&a->server, server),
+		a->path == PATH_TUNNEL ? "through the tunnel" : "outside the tunnel");
 	if (a->leaked_count)
 		describe_append(a->message, " and told its operator the address %s",
 			addr_text(&a->leaked[0], leaked));

@@ -33,6 +33,17 @@ static bool is_proxy(const struct policy *policy, const struct endpoint *dst)
 	return false;
 }
 
+/* What goes to a tunnel's far end and looks like STUN is the tunnel's own business. */
+static bool is_far_end(const struct policy *policy, const struct endpoint *dst)
+{
+	for (uint32_t i = 0; i < policy->tunnels; i++) {
+		const struct endpoint *far_end = &policy->tunnel[i].far_end;
+		if (far_end->port && endpoint_equal(far_end, dst))
+			return true;
+	}
+	return false;
+}
+
 enum path path_of(const struct policy *policy, const struct source_table *sources,
 	uint16_t interface, const struct endpoint *dst)
 {
@@ -43,6 +54,8 @@ enum path path_of(const struct policy *policy, const struct source_table *source
 		return PATH_LAN;
 	if (is_proxy(policy, dst))
 		return PATH_PROXY;
+	if (is_far_end(policy, dst))
+		return PATH_TUNNEL;
 	return role == ROLE_PHYSICAL || role == ROLE_WAN ? PATH_DIRECT : PATH_UNKNOWN;
 }
 
@@ -50,6 +63,6 @@ enum confidence path_confidence(
 	const struct policy *policy, const struct source_table *sources, uint16_t interface)
 {
 	const struct interface *seen = &sources->interface[interface];
-	bool known = seen->declared || seen->name[0] || policy_names_tunnel(policy, seen);
+	bool known = seen->declared || seen->named || policy_names_tunnel(policy, seen);
 	return known ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
 }

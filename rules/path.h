@@ -19,8 +19,8 @@ enum role path_role(
 enum path path_of(const struct policy *policy, const struct source_table *sources,
 	uint16_t interface, const struct endpoint *dst);
 
-/* How sure a verdict can be that rests on this interface's role: high when it was declared or has a
- * name, less when it was guessed from the link type alone. */
+/* How sure a verdict can be that rests on this interface's role: high when it was declared or
+ * its name tells it, less when it was guessed from the link type alone. */
 enum confidence path_confidence(
 	const struct policy *policy, const struct source_table *sources, uint16_t interface);
 

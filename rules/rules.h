@@ -15,10 +15,19 @@
 
 struct engine;
 
+struct engine_options {
+	uint32_t clients, servers, findings; /* capacities of the tables */
+};
+
+#define ENGINE_CLIENTS  65536
+#define ENGINE_SERVERS  16384
+#define ENGINE_FINDINGS 16384
+
 /* `report` is called with each alert while engine_observe or engine_finish runs. The policy, the
  * sources and the stats must outlive the engine. NULL without memory. */
-struct engine *engine_new(const struct policy *policy, const struct source_table *sources,
-	struct stats *stats, void (*report)(void *sink, const struct alert *), void *sink);
+struct engine *engine_new(const struct engine_options *options, const struct policy *policy,
+	const struct source_table *sources, struct stats *stats,
+	void (*report)(void *sink, const struct alert *), void *sink);
 
 /* The kinds that any detection or the engine itself wants. */
 uint32_t engine_interest(void);
@@ -28,7 +37,7 @@ void engine_observe(struct engine *e, const struct observation *o);
 /* The end of the run: every finding is closed. */
 void engine_finish(struct engine *e);
 
-/* Findings so far that stand (not withdrawn) at or above `severity`. */
+/* Findings so far at or above `severity`, without those withdrawn. */
 uint64_t engine_findings(const struct engine *e, enum severity severity);
 
 /* Fills the members that the engine knows: findings, clients, servers, expectation. */

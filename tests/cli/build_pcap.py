@@ -5,7 +5,7 @@ import struct
 COOKIE = 0x2112A442
 BINDING_REQUEST, BINDING_SUCCESS = 0x0001, 0x0101
 XOR_MAPPED, SOFTWARE = 0x0020, 0x8022
-ETHERNET, USB = 1, 189
+ETHERNET, RAW_IP, USB = 1, 101, 189
 CLIENT, SERVER, ISP, EGRESS = "192.168.77.10", "192.0.2.10", "198.51.100.23", "203.0.113.7"
 CLIENT_PORT, STUN_PORT = 50000, 3478
 START = 1_780_000_000  # seconds since 1970
@@ -23,17 +23,30 @@ def stun(kind, txid, attributes=b""):
     return struct.pack("!HHI", kind, len(attributes), COOKIE) + txid + attributes
 
 
-def xor_mapped(address, port):
-    value = int(ipaddress.ip_address(address)) ^ COOKIE
-    return attribute(XOR_MAPPED, struct.pack("!BBHI", 0, 1, port ^ COOKIE >> 16, value))
+def xor_mapped(address, port, txid=bytes(12)):
+    mask = struct.pack("!I", COOKIE) + txid
+    value = bytes(a ^ m for a, m in zip(ip(address), mask))
+    family = 1 if len(value) == 4 else 2
+    return attribute(XOR_MAPPED, struct.pack("!BBH", 0, family, port ^ COOKIE >> 16) + value)
+
+
+def udp(source, source_port, to, port, payload, hops=64):
+    """An IP packet with a UDP datagram. Checksums are zero; nobody asks for them."""
+    datagram = struct.pack("!HHHH", source_port, port, 8 + len(payload), 0) + payload
+    if ":" in source:
+        head = struct.pack("!IHBB", 6 << 28, len(datagram), 17, hops)
+    else:
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(datagram), 0, 0, hops, 17, 0)
+    return head + ip(source) + ip(to) + datagram
+
+
+def ethernet(packet):
+    macs = bytes.fromhex("02000000000a") + bytes.fromhex("020000000001")
+    return macs + (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00") + packet
 
 
 def ethernet_udp(source, source_port, to, port, payload):
-    """An Ethernet frame of a UDP datagram over IPv4. Checksums are zero; nobody asks for them."""
-    udp = struct.pack("!HHHH", source_port, port, 8 + len(payload), 0) + payload
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
-    macs = bytes.fromhex("02000000000a") + bytes.fromhex("020000000001")
-    return macs + b"\x08\x00" + head + ip(source) + ip(to) + udp
+    return ethernet(udp(source, source_port, to, port, payload))
 
 
 def exchange(number=0, software=b""):
@@ -66,11 +79,24 @@ def pcapng_block(kind, body):
 
 def pcapng(frames, name, link=ETHERNET):
     """A pcapng file of one section and one interface, which is called `name`."""
-    option = struct.pack("<HH", 2, len(name)) + name + bytes(-len(name) % 4) + bytes(4)
+    return pcapng_blocks([(name, link)],
+                         [(0, number / 1000, frame) for number, frame in enumerate(frames)])
+
+
+def pcapng_of(links, packets):
+    """The same of IP packets: (interface, seconds, packet)."""
+    return pcapng_blocks(links, [
+        (which, when, ethernet(packet) if links[which][1] == ETHERNET else packet)
+        for which, when, packet in packets])
+
+
+def pcapng_blocks(links, frames):
     out = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
-    out += pcapng_block(1, struct.pack("<HHI", link, 0, 65535) + option)
-    for number, frame in enumerate(frames):
-        when = START * 1_000_000 + number * 1000
-        head = struct.pack("<IIIII", 0, when >> 32, when & 0xFFFFFFFF, len(frame), len(frame))
+    for name, link in links:
+        option = struct.pack("<HH", 2, len(name)) + name + bytes(-len(name) % 4) + bytes(4)
+        out += pcapng_block(1, struct.pack("<HHI", link, 0, 65535) + option)
+    for which, when, frame in frames:
+        when = START * 1_000_000 + round(when * 1_000_000)
+        head = struct.pack("<IIIII", which, when >> 32, when & 0xFFFFFFFF, len(frame), len(frame))
         out += pcapng_block(6, head + frame + bytes(-len(frame) % 4))
     return out

@@ -1,8 +1,10 @@
 """The pinned surface: help, version, the catalogue, options, roles, exit statuses."""
 import re
+import signal
+import subprocess
 
 import build_pcap as build
-from support import records, seep
+from support import SEEP, TIMEOUT, records, seep
 
 HELP_COLUMNS, HELP_LINES = 80, 50
 COMMANDS = ["replay", "dissect", "list", "explain"]
@@ -130,3 +132,42 @@ def test_several_captures(tally, folder):
         ids = [leak["id"] for leak in found if leak["leaked"] == [build.ISP]]
         tally.check(run.status == 1 and "srflx-outside-egress" in ids, "two captures, one leak",
                     str(run))
+
+
+def test_strict(tally, folder):
+    """What had to be forgotten is 4 with --strict, and nothing without."""
+    frames = []
+    for number in range(17):  # one exit more than are remembered
+        txid = number.to_bytes(12, "big")
+        ask = build.stun(build.BINDING_REQUEST, txid)
+        answer = build.stun(build.BINDING_SUCCESS, txid,
+                            build.xor_mapped(f"203.0.113.{number + 1}", 5000))
+        frames += [build.ethernet_udp(build.CLIENT, 5000, build.SERVER, 3478, ask),
+                   build.ethernet_udp(build.SERVER, 3478, build.CLIENT, 5000, answer)]
+    path = folder / "exits.pcapng"
+    path.write_bytes(build.pcapng(frames, b"tun0"))
+    for args, status in (([], 0), (["--strict"], 4)):
+        run = seep("replay", *args, path)
+        tally.check(run.status == status, f"exits forgotten {' '.join(args)}", str(run))
+
+
+def test_signals(tally, folder):
+    """SIGTERM and SIGINT end a run with its summary and verdict; SIGUSR1 prints statistics."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        child = subprocess.Popen([SEEP, "replay", "--egress", build.EGRESS, "-"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        child.stdin.write(leak(folder).read_bytes())
+        child.stdin.flush()
+        child.stdout.readline()  # the alert is out, and the pipe stays open
+        child.send_signal(signal.SIGUSR1)
+        child.send_signal(number)
+        out, err = child.communicate(timeout=TIMEOUT)
+        tally.check(child.returncode == 1 and b"Summary" in out, f"{number.name} ends the run",
+                    f"exit {child.returncode}\n{out}\n{err}")
+
+
+def test_unread_capture_is_not_listed(tally, folder):
+    run = seep("replay", "-o", "summary", folder / "nosuch.pcap", leak(folder))
+    tally.check(b"nosuch" not in run.out and run.status == 3, "summary lists what was read",
+                str(run))

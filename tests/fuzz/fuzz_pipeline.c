@@ -34,13 +34,13 @@ static void run_alert(void *sink, const struct alert *a)
 static void savefile_judge(const char *name, struct source_table *sources, struct policy *policy)
 {
 	const struct dissect_options sizes = {64, 64};
-	const struct capture_options all = {NULL};
+	const struct capture_options all = {0};
 	struct stats stats = {0};
 	const struct interest interest = {~0U};
-	const struct output_context context = {
-		.sources = sources, .stats = &stats, .observations = true};
+	const struct output_context context = {.sources = sources, .stats = &stats};
 	struct run run = {.outputs = outputs_new(&context)};
-	run.engine = engine_new(policy, sources, &stats, run_alert, &run);
+	const struct engine_options few = {.clients = 8, .servers = 8, .findings = 8};
+	run.engine = engine_new(&few, policy, sources, &stats, run_alert, &run);
 	struct dissect *d = dissect_new(&sizes, &interest, &stats, run_observe, &run);
 	struct capture *c = capture_new(&all, sources, &stats);
 	if (!run.outputs || !run.engine || !d || !c)

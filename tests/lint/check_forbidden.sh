@@ -34,7 +34,7 @@ forbid 'messages go through core/log.h' '\<(printf|puts|putchar|perror|vprintf)\
 forbid 'never safe' '\<(strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|atoi|atol|system)\(' "$ours"
 forbid 'nothing visible may depend on a random number' '\<(rand|srand|random|drand48)\(' "$ours"
 forbid 'structs are spelt out' '^typedef (struct|union)' "$ours"
-# Column 0 is file scope; the signal flag of cli is the one exception.
-forbid 'no mutable state at file scope' '^static [^(]*(;|=|\[)' "$ours" \
-	':static (inline |.*\<const\>|(volatile )?.*sig_atomic_t)'
+# The signal flag of cli is the one exception.
+forbid 'no mutable state at file scope' '^[[:space:]]*static [^(]*(;|=|\[)' "$ours" \
+	':[[:space:]]*static (inline |.*\<const\>|(volatile )?.*sig_atomic_t)'
 exit $bad

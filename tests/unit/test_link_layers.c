@@ -196,25 +196,6 @@ static void unknown_links_are_counted(void **state)
 	}
 }
 
-/* The first frame of each interface says that it is in use, whatever is in it. */
-static void interfaces_are_announced(void **state)
-{
-	(void)state;
-	struct watch *w = watch_new(LINK_ETHERNET);
-	w->interest.observations = ~0U;
-	watch_frame(w, "", 0);
-	watch_frame(w, "", 0);
-	w->next.interface = 7;
-	w->next.link_type = LINK_RAW;
-	watch_frame(w, "", 0);
-	assert_int_equal(watch_count(w, OBS_LINK), 2);
-	assert_int_equal(w->seen[0].head.interface, 0);
-	assert_int_equal(w->seen[1].head.interface, 7);
-	assert_int_equal(w->seen[1].link.link_type, LINK_RAW);
-	assert_int_equal(w->seen[1].head.frame, 3);
-	watch_free(w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,7 +203,6 @@ int main(void)
 		cmocka_unit_test(prefixes_are_harmless),
 		cmocka_unit_test(short_headers_are_told_apart),
 		cmocka_unit_test(unknown_links_are_counted),
-		cmocka_unit_test(interfaces_are_announced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,6 @@ static void run_begin(struct run *r)
 	source_add_interface(r->sources, 0, "eth0", 1, 65535);
 	source_add_interface(r->sources, 1, "", 1, 65535);
 	r->context = (struct output_context){.sources = r->sources, .stats = &r->stats};
-	r->context.observations = true;
 	r->set = outputs_new(&r->context);
 	assert_non_null(r->set);
 	snprintf(spec, sizeof(spec), "eve:%s", r->path);

@@ -150,6 +150,7 @@ static void least_severity(void **state)
 	assert_int_equal(j->count, 1);
 	assert_int_equal(judge_last(j)->state, STATE_OPEN);
 	assert_int_equal(judge_last(j)->count, 3);
+	assert_int_equal(j->stats.below_severity, 0); /* so it was not kept back after all */
 	engine_finish(j->engine);
 	assert_int_equal(j->count, 2);
 	judge_free(j);
@@ -178,26 +179,64 @@ static void time_does_not_run_backwards(void **state)
 	judge_free(j);
 }
 
+/* A lesser sighting does not replace the evidence of a graver one. */
+static void lesser_evidence_changes_nothing(void **state)
+{
+	(void)state;
+	const struct deed direct = {0}, inside = {.interface = TUN0, .check = true};
+	struct judge *j = judge_new(EGRESS);
+	judge_see(j, &direct);
+	judge_see(j, &inside);
+	engine_finish(j->engine);
+	assert_int_equal(j->count, 2);
+	assert_int_equal(judge_last(j)->severity, SEVERITY_CRITICAL);
+	assert_int_equal(judge_last(j)->path, PATH_DIRECT);
+	assert_int_equal(judge_last(j)->stage, STAGE_GATHERED);
+	assert_int_equal(judge_last(j)->count, 2);
+	judge_free(j);
+}
+
+/* Covering evicts: the finding that does so may be the oldest itself. */
+static void covering_with_a_full_table(void **state)
+{
+	(void)state;
+	char mapped[ENDPOINT_TEXT_MAX];
+	struct judge *j = judge_new(EGRESS);
+	const struct deed lan = {.interface = LAN0, .client = "192.168.77.99:1"};
+	judge_see(j, &lan); /* a gateway: its tunnel is nobody else's */
+	for (unsigned i = 0; i < JUDGE_FINDINGS; i++) {
+		snprintf(mapped, sizeof(mapped), "198.51.%u.%u:1", i >> 8, i & 0xff);
+		const struct deed inside = {.interface = TUN0, .mapped = mapped};
+		judge_see(j, &inside);
+	}
+	const struct deed grows = {.mapped = "198.51.0.0:1"};
+	j->now_ns = JUDGE_START_NS - SECOND_NS; /* does not make it young again */
+	judge_see(j, &grows);
+	engine_finish(j->engine);
+	assert_int_equal(engine_findings(j->engine, SEVERITY_CRITICAL), 1 + 1);
+	judge_free(j);
+}
+
 static void more_findings_than_fit(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new(EGRESS);
-	for (unsigned i = 0; i <= FINDINGS_MAX; i++) {
+	for (unsigned i = 0; i <= JUDGE_FINDINGS; i++) {
 		char mapped[ENDPOINT_TEXT_MAX];
 		snprintf(mapped, sizeof(mapped), "198.51.%u.%u:1", i >> 8, i & 0xff);
 		const struct deed deed = {.interface = TUN0, .mapped = mapped};
 		j->now_ns += SECOND_NS;
 		judge_see(j, &deed);
 	}
-	assert_int_equal(j->stats.findings, FINDINGS_MAX + 1);
+	assert_int_equal(j->stats.findings, JUDGE_FINDINGS + 1);
 	assert_int_equal(j->stats.findings_evicted, 1);
-	assert_int_equal(j->by_state[STATE_OPEN], FINDINGS_MAX + 1);
+	assert_int_equal(j->by_state[STATE_OPEN], JUDGE_FINDINGS + 1);
 	assert_int_equal(j->by_state[STATE_CLOSED], 1); /* the one that made way */
 	engine_finish(j->engine);
-	assert_int_equal(j->by_state[STATE_CLOSED], FINDINGS_MAX + 1);
-	assert_int_equal(engine_findings(j->engine, SEVERITY_INFO), FINDINGS_MAX + 1);
+	assert_int_equal(j->by_state[STATE_CLOSED], JUDGE_FINDINGS + 1);
+	assert_int_equal(engine_findings(j->engine, SEVERITY_INFO), JUDGE_FINDINGS + 1);
 	engine_finish(j->engine); /* nothing is left to close */
-	assert_int_equal(j->by_state[STATE_CLOSED], FINDINGS_MAX + 1);
+	assert_int_equal(j->by_state[STATE_CLOSED], JUDGE_FINDINGS + 1);
 	judge_free(j);
 }
 
@@ -211,6 +250,8 @@ int main(void)
 		cmocka_unit_test(once_per_window),
 		cmocka_unit_test(least_severity),
 		cmocka_unit_test(time_does_not_run_backwards),
+		cmocka_unit_test(lesser_evidence_changes_nothing),
+		cmocka_unit_test(covering_with_a_full_table),
 		cmocka_unit_test(more_findings_than_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,6 @@ static const struct {
 	{"a request, never answered", {{0, {ASK}}}, 1, {OUTSIDE}},
 	{"asked again and again", {{0, {ASK}}, {SOON, {ASK}}, {LATE, {ASK}}}, 3, {OUTSIDE}},
 	{"answered in time", {{0, {ASK}}, {SOON, {0}}}, 2, {SRFLX}},
-	{"answered late", {{0, {ASK}}, {LATE, {0}}}, 2, {OUTSIDE, SRFLX}},
 	{"a relay got in time", {{0, {ASK}}, {SOON, {GOT}}}, 2, {TURN}},
 	{"asked again after the answer", {{0, {ASK}}, {SOON, {0}}, {LATE, {ASK}}}, 3, {SRFLX}},
 	{"the answer alone, then requests", {{0, {0}}, {LATE, {ASK}}}, 2, {SRFLX}},
@@ -129,6 +128,40 @@ static void time_does_not_go_back(void **state)
 	judge_free(j);
 }
 
+/* Told, because no answer came for long; taken back when it does and says more. */
+static void answered_late(void **state)
+{
+	(void)state;
+	const struct deed ask = {ASK}, answer = {0};
+	struct judge *j = judge_new("tunnel=tun0");
+	judge_see(j, &ask);
+	judge_pass(j, LATE);
+	assert_int_equal(alerts_of(j, OUTSIDE, STATE_OPEN), 1);
+	assert_true(j->alerts[0].provisional);
+	judge_see(j, &answer);
+	judge_see(j, &ask);
+	engine_finish(j->engine);
+	assert_int_equal(alerts_of(j, OUTSIDE, STATE_WITHDRAWN), 1);
+	assert_int_equal(alerts_of(j, OUTSIDE, STATE_CLOSED), 0);
+	assert_int_equal(alerts_of(j, SRFLX, STATE_CLOSED), 1);
+	assert_int_equal(engine_findings(j->engine, SEVERITY_INFO), 1);
+	judge_free(j);
+}
+
+/* The answer shows that it came out where it should: the interface was guessed wrongly. */
+static void excused_by_the_answer(void **state)
+{
+	(void)state;
+	const struct deed ask = {ASK}, answer = {.mapped = "203.0.113.7:1"};
+	struct judge *j = judge_new("tunnel=tun0 egress=203.0.113.7");
+	judge_see(j, &ask);
+	judge_see(j, &answer);
+	judge_pass(j, LATE);
+	engine_finish(j->engine);
+	assert_int_equal(j->count, 0);
+	judge_free(j);
+}
+
 /* More than can be held: the oldest are told early, none is lost and none told twice. */
 static void more_than_can_be_held(void **state)
 {
@@ -157,6 +190,8 @@ int main(void)
 		cmocka_unit_test(told_when_the_moment_is_over),
 		cmocka_unit_test(growing_covers_too),
 		cmocka_unit_test(time_does_not_go_back),
+		cmocka_unit_test(answered_late),
+		cmocka_unit_test(excused_by_the_answer),
 		cmocka_unit_test(more_than_can_be_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,26 @@ static void gateways_learn_by_client(void **state)
 	judge_free(j);
 }
 
+/* What a forger or a peer says inside the tunnel is no exit: believing it would excuse a leak. */
+static void forged_exits_are_not_learned(void **state)
+{
+	(void)state;
+	const struct deed lies[] = {
+		{.interface = TUN0, .elsewhere = true},
+		{.interface = TUN0, .disputed = true},
+		{.interface = TUN0, .check = true},
+	};
+	const struct deed around = {0};
+	for (size_t i = 0; i < ROWS(lies); i++) {
+		struct judge *j = judge_new("");
+		judge_links(j, SEEN(ETH0) | SEEN(TUN0));
+		judge_see(j, &lies[i]);
+		judge_see(j, &around);
+		only_alert(j, "srflx-outside-egress");
+		judge_free(j);
+	}
+}
+
 static void more_exits_than_are_kept(void **state)
 {
 	(void)state;
@@ -238,10 +258,10 @@ static void forgotten_clients_come_back(void **state)
 	struct summary s = {0};
 	struct judge *j = judge_new("egress=203.0.113.7");
 	judge_see(j, &tunnel); /* medium */
-	others_ask(j, KNOWLEDGE_CLIENTS);
+	others_ask(j, JUDGE_CLIENTS);
 	assert_int_equal(j->stats.clients_evicted, 1);
 	judge_see(j, &direct); /* the same finding, now critical */
-	others_ask(j, KNOWLEDGE_CLIENTS - 1);
+	others_ask(j, JUDGE_CLIENTS - 1);
 	engine_summarise(j->engine, &s);
 	for (uint32_t i = 0; i < s.client_count; i++) {
 		for (int severity = 0; severity < SEVERITIES; severity++)
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(declared_beats_learned),
 		cmocka_unit_test(families_are_learned_apart),
 		cmocka_unit_test(gateways_learn_by_client),
+		cmocka_unit_test(forged_exits_are_not_learned),
 		cmocka_unit_test(more_exits_than_are_kept),
 		cmocka_unit_test(more_declared_than_an_alert_shows),
 		cmocka_unit_test(a_tunnel_seen_late),

@@ -37,15 +37,24 @@ static const struct {
 	{"ppp0", LINK_RAW, ROLE_UNKNOWN}, /* a VPN or a modem */
 	{"any", LINK_LINUX_SLL2, ROLE_UNKNOWN},
 	{"lo", LINK_NULL, ROLE_UNKNOWN},
+	{"enc0", LINK_RAW, ROLE_TUNNEL}, /* BSD IPsec, not a PCI card */
+	{"corp-vpn", LINK_ETHERNET, ROLE_PHYSICAL},
+	{"docker0", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"br-3fa1c2", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"veth12ab", LINK_ETHERNET, ROLE_UNKNOWN},
+	{"\\Device\\NPF_{4C3A}", LINK_ETHERNET, ROLE_UNKNOWN},
 };
 
 static void roles_are_guessed(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ROWS(guess_rows); i++) {
-		enum role role = role_guess(guess_rows[i].name, guess_rows[i].link_type);
+		bool named;
+		enum role role = role_guess(guess_rows[i].name, guess_rows[i].link_type, &named);
 		if (role != guess_rows[i].role)
 			fail_msg("\"%s\" is taken for %s", guess_rows[i].name, role_name(role));
+		/* A role that the link type alone suggests is no sure one. */
+		assert_true(named || role == role_guess("", guess_rows[i].link_type, &named));
 	}
 }
 

@@ -15,6 +15,10 @@
 #define METHOD_BINDING   1
 #define JUDGE_STATES     4
 
+/* Few enough for a test to fill them. */
+#define JUDGE_CLIENTS  4096
+#define JUDGE_FINDINGS 4096
+
 /* The interfaces that every judge knows, in this order. */
 enum { ETH0, TUN0, LAN0, WAN0, NAMELESS_RAW, NAMELESS_ETHERNET };
 #define SEEN(interface) (1U << (interface))
@@ -77,6 +81,8 @@ static inline void judge_declare(struct policy *p, const char *word)
 /* `declarations` are words like egress=203.0.113.7, separated by single spaces. */
 static inline struct judge *judge_new(const char *declarations)
 {
+	const struct engine_options capacities = {
+		.clients = JUDGE_CLIENTS, .servers = JUDGE_CLIENTS, .findings = JUDGE_FINDINGS};
 	struct judge *j = calloc(1, sizeof(*j));
 	assert_non_null(j);
 	j->policy = calloc(1, sizeof(*j->policy));
@@ -98,7 +104,7 @@ static inline struct judge *judge_new(const char *declarations)
 	source_add_interface(j->sources, 0, "wan0", LINK_ETHERNET, 0);
 	source_add_interface(j->sources, 0, "", LINK_RAW, 0);
 	source_add_interface(j->sources, 0, "", LINK_ETHERNET, 0);
-	j->engine = engine_new(j->policy, j->sources, &j->stats, judge_note, j);
+	j->engine = engine_new(&capacities, j->policy, j->sources, &j->stats, judge_note, j);
 	assert_non_null(j->engine);
 	return j;
 }
