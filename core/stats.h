@@ -31,8 +31,22 @@
 	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
 	STAT(udp, "decoder.udp", "UDP datagrams")                                                  \
 	STAT(tcp, "decoder.tcp", "TCP segments")                                                   \
+	STAT(vlan, "decoder.vlan", "VLAN tags")                                                    \
+	STAT(pppoe, "decoder.pppoe", "PPPoE session frames")                                       \
+	STAT(mpls, "decoder.mpls", "MPLS label stacks")                                            \
+	STAT(gre, "decoder.gre", "GRE headers")                                                    \
+	STAT(ip_in_ip, "decoder.ip_in_ip", "IP packets directly in IP packets")                    \
+	STAT(vxlan, "decoder.vxlan", "VXLAN datagrams")                                            \
+	STAT(geneve, "decoder.geneve", "Geneve datagrams")                                         \
+	STAT(gtp_u, "decoder.gtp_u", "GTP-U datagrams that carry a packet")                        \
+	STAT(teredo, "decoder.teredo", "Teredo datagrams")                                         \
+	STAT(wlan_protected, "decoder.wlan_protected", "802.11 frames that are encrypted")         \
+	STAT(wlan_unread, "decoder.wlan_unread",                                                   \
+		"802.11 frames not read to the end: fragments, aggregates, damaged ones")          \
 	STAT(defrag_done, "defrag.reassembled", "IP packets put together from fragments")          \
 	STAT(defrag_overlap, "defrag.overlap", "fragments that overlapped others")                 \
+	STAT(defrag_invalid, "defrag.invalid",                                                     \
+		"fragments that no host takes: empty, torn, too long, contradicting others")       \
 	STAT(defrag_evicted, "defrag.max_trackers_reached", "unfinished packets that made way")    \
 	STAT(defrag_refused, "defrag.memcap_drop", "fragments dropped for want of memory")         \
 	STAT(streams, "tcp.sessions", "TCP streams followed")                                      \

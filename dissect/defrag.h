@@ -11,7 +11,8 @@
 #include "core/table.h"
 
 #define DEFRAG_PACKETS     1024
-#define DEFRAG_BYTES       65536                       /* of one packet */
+#define DEFRAG_BYTES       65536                       /* of one packet's buffer */
+#define DEFRAG_LENGTH_MAX  65535U                      /* a longer packet there is not */
 #define DEFRAG_RANGES      16                          /* runs of bytes between holes */
 #define DEFRAG_PATIENCE_NS (30 * UINT64_C(1000000000)) /* Linux waits as long */
 
@@ -25,16 +26,17 @@ struct fragment {
 	uint32_t id;
 	uint32_t offset; /* bytes */
 	bool more;
-	uint8_t protocol; /* what the whole packet carries */
+	uint8_t protocol; /* what the packet carries; IPv6: as this fragment says */
 };
 
 bool defrag_init(struct defrag *g);
 void defrag_free(struct defrag *g);
 
-/* Adds the fragment in `r`. When it completes its packet: true, and *r is the whole payload, in
- * `scratch`. Where fragments overlap the first to come wins in IPv4, as in most hosts; in IPv6 the
- * packet is dropped (RFC 5722). */
-bool defrag_add(struct defrag *g, const struct packet *p, const struct fragment *f,
-	struct reader *r, struct arena *scratch, struct stats *stats);
+/* Adds the fragment in `r`. When it completes its packet: true, *r is the whole payload, in
+ * `scratch`, and f->protocol what it carries: the fragment at the start says that (RFC 8200 §4.5).
+ * Where fragments overlap with other bytes, the first to come wins in IPv4, as in many hosts; in
+ * IPv6 the packet is dropped (RFC 5722). A repeated fragment changes nothing. */
+bool defrag_add(struct defrag *g, const struct packet *p, struct fragment *f, struct reader *r,
+	struct arena *scratch, struct stats *stats);
 
 #endif

@@ -195,7 +195,7 @@ void dissection_enter_ip(struct dissection *d)
 	p->has_ip = true;
 }
 
-bool dissection_defrag(struct dissection *d, const struct fragment *f, struct reader *r)
+bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *r)
 {
 	struct dissect *run = d->run;
 	d->stats->fragments++;

@@ -104,9 +104,10 @@ static inline enum verdict reader_verdict(const struct reader *r)
 /* For a layer with IP in it: what was the IP header so far becomes the outer one. */
 void dissection_enter_ip(struct dissection *d);
 
-/* For an IP layer: keeps a fragment. True when it completes its packet, which is then in *r. */
+/* For an IP layer: keeps a fragment. True when it completes its packet, which is then in *r, and
+ * f->protocol is what it carries. */
 struct fragment;
-bool dissection_defrag(struct dissection *d, const struct fragment *f, struct reader *r);
+bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *r);
 
 /* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
  * first, gone with the flow. NULL when all are taken: do without, it is counted. */

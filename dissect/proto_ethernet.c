@@ -1,9 +1,11 @@
 /*
- * Ethernet II (IEEE 802.3 clause 3). Reads both addresses and hands on by EtherType. IEEE 802.3
- * frames with a length instead of a type carry no IP and are left to be counted as not read.
+ * Ethernet II (IEEE 802.3 clause 3). Reads both addresses and hands on by EtherType, or to LLC
+ * where there is a length instead of a type. Inside a tunnel the addresses are the inner frame's,
+ * as the IP addresses are.
  */
 #include "core/link_type.h"
 #include "dissect/dissector.h"
+#include "dissect/ethertype.h"
 
 #define HEADER_SIZE 14
 
@@ -17,7 +19,7 @@ static enum verdict ethernet_dissect(struct dissection *d, struct reader *r)
 	reader_copy(&h, p->src_mac, sizeof(p->src_mac));
 	uint16_t type = reader_u16(&h);
 	p->has_macs = true;
-	return dissection_next(d, CARRIER_ETHERTYPE, type);
+	return ethertype_next(d, r, type);
 }
 
 extern const struct dissector dissector_ethernet;

@@ -1,8 +1,8 @@
 /*
  * IPv4 (RFC 791). Reads addresses, TTL and protocol, and ends the payload where the total length
  * says, so that link-layer padding is not taken for payload. Options are stepped over, checksums
- * not checked (a host's own packets are captured before the card fills them in). Fragments are
- * counted and left alone: they are not put together yet.
+ * not checked (a host's own packets are captured before the card fills them in). Fragments are put
+ * together by defrag.c; the last to come carries the packet on.
  */
 #include "dissect/defrag.h"
 #include "dissect/dissector.h"
@@ -54,7 +54,7 @@ static enum verdict ipv4_dissect(struct dissection *d, struct reader *r)
 	p->protocol = protocol;
 	d->stats->ipv4++;
 	if (fragment & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) {
-		const struct fragment f = {
+		struct fragment f = {
 			.id = id,
 			.offset = (fragment & FRAGMENT_OFFSET) * 8U,
 			.more = fragment & MORE_FRAGMENTS,

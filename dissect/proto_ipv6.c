@@ -1,8 +1,8 @@
 /*
  * IPv6 (RFC 8200) with its extension headers, which it steps over: hop-by-hop, routing,
  * destination, authentication (RFC 4302), mobility, HIP, shim6. An atomic fragment (RFC 6946) is a
- * whole packet; other fragments are counted and left alone. A payload length of 0 is a jumbogram or
- * a segment that the network card was to cut up: the packet then ends with the frame.
+ * whole packet; other fragments are put together by defrag.c. A payload length of 0 is a jumbogram
+ * or a segment that the network card was to cut up: the packet then ends with the frame.
  */
 #include "dissect/defrag.h"
 #include "dissect/dissector.h"
@@ -77,9 +77,12 @@ static enum verdict payload_dissect(struct dissection *d, struct reader *r, uint
 		chain_step(&chain, r);
 		if (r->failed)
 			return reader_verdict(r);
-		if (chain.broken_up && !dissection_defrag(d, &chain.fragment, r))
+		if (!chain.broken_up)
+			continue;
+		if (!dissection_defrag(d, &chain.fragment, r))
 			return DONE;
 		chain.broken_up = false;
+		chain.next = chain.fragment.protocol;
 	}
 	d->packet->protocol = chain.next;
 	return chain.at_end ? dissection_next(d, CARRIER_IPPROTO, chain.next) : MALFORMED;

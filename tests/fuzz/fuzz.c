@@ -12,6 +12,7 @@
 
 #define IP_SIZE       20
 #define UDP_SIZE      8
+#define SLL2_SIZE     20
 #define PACKET_MAX    0xffff
 #define TABLE_ENTRIES 64 /* few, so that eviction happens, too */
 
@@ -72,6 +73,15 @@ int fuzz_link(uint16_t link_type, const uint8_t *data, size_t size)
 	batch.frames[1] = batch.frames[0];
 	batch.frames[1].wire++;
 	frames_dissect(&batch);
+	free(bytes);
+	return 0;
+}
+
+int fuzz_ethertype(uint16_t type, const uint8_t *data, size_t size)
+{
+	uint8_t header[SLL2_SIZE] = {(uint8_t)(type >> 8), (uint8_t)type};
+	uint8_t *bytes = bytes_join(header, sizeof(header), data, size);
+	fuzz_link(LINK_LINUX_SLL2, bytes, sizeof(header) + size);
 	free(bytes);
 	return 0;
 }

@@ -16,6 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The bytes as a frame of this link type. Always 0, what a target returns. */
 int fuzz_link(uint16_t link_type, const uint8_t *data, size_t size);
 
+/* The bytes behind a link layer that names this EtherType. */
+int fuzz_ethertype(uint16_t type, const uint8_t *data, size_t size);
+
 /* The bytes behind an IPv4 header with this protocol number. */
 int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size);
 

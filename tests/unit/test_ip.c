@@ -77,7 +77,7 @@ static const struct patch_row {
 	{"don't fragment", V4_FRAGMENT, 0x4000, false, FOUND},
 	{"the reserved flag", V4_FRAGMENT, 0x8000, false, FOUND},
 	{"ICMP", V4_PROTOCOL, 1, true, NO_PROTOCOL},
-	{"GRE", V4_PROTOCOL, 47, true, NO_PROTOCOL},
+	{"SCTP", V4_PROTOCOL, 132, true, NO_PROTOCOL},
 	{"protocol 255", V4_PROTOCOL, 255, true, NO_PROTOCOL},
 	{"UDP length 0: a jumbogram", V4_UDP_LENGTH, 0, false, FOUND},
 	{"UDP length 1", V4_UDP_LENGTH, 1, false, INVALID},

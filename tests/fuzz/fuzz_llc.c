@@ -1,0 +1,7 @@
+/* LLC frames. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ethertype(0x0004, data, size);
+}

@@ -1,0 +1,7 @@
+/* MPLS label stacks. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ethertype(0x8847, data, size);
+}

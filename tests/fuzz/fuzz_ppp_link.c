@@ -1,0 +1,7 @@
+/* PPP frames. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_link(LINK_PPP, data, size);
+}

@@ -1,0 +1,7 @@
+/* PPPoE session frames. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ethertype(0x8864, data, size);
+}

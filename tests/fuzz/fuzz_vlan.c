@@ -1,0 +1,7 @@
+/* VLAN tags. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_ethertype(0x8100, data, size);
+}
