@@ -13,8 +13,8 @@
 #define DNS_JUMPS_MAX   64  /* compression pointers followed for one name */
 #define DNS_RECORDS_MAX 32  /* address records told of one message */
 
-/* Does a message start like this? `length` is that of the whole message, of which the reader may
- * hold less. */
+/* Does a message start like this? `length` is that of the whole message, of which a stream may not
+ * have all yet. What the snap length cut must hold the first name, type and class. */
 bool dns_shape(struct reader r, size_t length);
 
 /* Reads a whole message and emits it. */

@@ -95,8 +95,7 @@ static bool class_known(uint16_t class)
 }
 
 /* Cheapest first: nearly everything that is not DNS ends at the counts. Behind them stands a name,
- * uncompressed where it is a question's, a type and a class; they are checked as far as they are
- * there. */
+ * a type and a class; of a stream, as far as they are there. */
 bool dns_shape(struct reader r, size_t length)
 {
 	struct message m = {0};
@@ -105,13 +104,12 @@ bool dns_shape(struct reader r, size_t length)
 	if (r.failed || !counts_fit(&m, length) || m.flags & FLAG_ZERO || opcode == OPCODE_UNUSED ||
 		opcode > OPCODE_MAX)
 		return false;
-	bool whole = reader_left(&m.whole) >= length;
 	if (!dns_name_skip(&r))
 		return false;
 	uint16_t type = reader_u16(&r);
 	uint16_t class = reader_u16(&r);
 	if (r.failed)
-		return !whole;
+		return !r.cut && reader_left(&m.whole) < length;
 	return type && class_known(class);
 }
 
@@ -294,8 +292,6 @@ enum verdict dns_message_dissect(
 	facts.client_subnet = (struct prefix){0};
 	header_read(&m, &r);
 	message_read(&m, &facts, &r);
-	if (r.failed && r.cut)
-		return TRUNCATED;
 	bool sound = facts.named && (!r.failed || m.flags & FLAG_TRUNCATED);
 	if (sound && message_emit(d, &m, &facts))
 		return DONE;

@@ -10,9 +10,11 @@
 #define PORT_MDNS  5353
 #define PORT_LLMNR 5355
 
+#define DATAGRAM_MAX 65535 /* of one whose length the snap length hides */
+
 static bool dns_probe(struct reader r)
 {
-	return dns_shape(r, r.cut ? SIZE_MAX : reader_left(&r));
+	return dns_shape(r, r.cut ? DATAGRAM_MAX : reader_left(&r));
 }
 
 /* The ports are but a hint to the name of the dialect; what is read is the same. */
@@ -27,6 +29,8 @@ static enum dns_transport transport_guess(const struct packet *p)
 
 static enum verdict dns_dissect(struct dissection *d, struct reader *r)
 {
+	if (r->cut)
+		return TRUNCATED;
 	return dns_message_dissect(d, r, transport_guess(d->packet));
 }
 
