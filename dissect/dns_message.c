@@ -16,7 +16,6 @@
 
 #define FLAG_RESPONSE  0x8000
 #define FLAG_TRUNCATED 0x0200
-#define FLAG_ZERO      0x0040 /* Z: must be zero in every dialect */
 #define CLASS_TOP      0x8000 /* mDNS: cache flush, or a unicast answer is welcome */
 
 enum {
@@ -101,8 +100,7 @@ bool dns_shape(struct reader r, size_t length)
 	struct message m = {0};
 	header_read(&m, &r);
 	unsigned opcode = opcode_of(m.flags);
-	if (r.failed || !counts_fit(&m, length) || m.flags & FLAG_ZERO || opcode == OPCODE_UNUSED ||
-		opcode > OPCODE_MAX)
+	if (r.failed || !counts_fit(&m, length) || opcode == OPCODE_UNUSED || opcode > OPCODE_MAX)
 		return false;
 	if (!dns_name_skip(&r))
 		return false;
