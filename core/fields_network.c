@@ -9,12 +9,14 @@ const struct field dns_fields[] = {
 	{"transport", AT(obs_dns, transport), .type = FIELD_LABEL8, .label = dns_transport_name},
 	{"id", AT(obs_dns, id), .type = FIELD_U16},
 	{"response", AT(obs_dns, response), .type = FIELD_BOOL},
+	{"opcode", AT(obs_dns, opcode), .type = FIELD_U8},
 	{"rcode", AT(obs_dns, rcode), .type = FIELD_U8},
 	{"questions", AT(obs_dns, questions), .type = FIELD_U16},
 	{"answers", AT(obs_dns, answers), .type = FIELD_U16},
 	{"name", AT(obs_dns, name), .type = FIELD_TEXT},
 	{"type", AT(obs_dns, type), .type = FIELD_U16},
 	{"client_subnet", AT(obs_dns, client_subnet), .type = FIELD_PREFIX},
+	{"records_cut", AT(obs_dns, records_cut), .type = FIELD_BOOL},
 	{0},
 };
 
@@ -36,6 +38,7 @@ const struct field dhcp_fields[] = {
 	{"server_ip", AT(obs_dhcp, server), .type = FIELD_ADDR},
 	{"lease", AT(obs_dhcp, lease), .type = FIELD_U32},
 	{"host_name", AT(obs_dhcp, host_name), .type = FIELD_WORD},
+	{"options_cut", AT(obs_dhcp, options_cut), .type = FIELD_BOOL},
 	{0},
 };
 
@@ -64,6 +67,7 @@ const struct field router_fields[] = {
 	{"managed", AT(obs_router, managed), .type = FIELD_BOOL},
 	{"other", AT(obs_router, other), .type = FIELD_BOOL},
 	{"mac", AT(obs_router, mac), .type = FIELD_MAC},
+	{"options_cut", AT(obs_router, options_cut), .type = FIELD_BOOL},
 	{0},
 };
 

@@ -14,7 +14,8 @@ enum dns_transport { DNS_UDP, DNS_TCP, DNS_MDNS, DNS_LLMNR, DNS_NBNS };
 struct obs_dns {
 	uint8_t transport; /* enum dns_transport */
 	bool response;
-	uint8_t rcode;
+	uint8_t opcode, rcode;
+	bool records_cut; /* more address records than are told */
 	uint16_t id, type, questions, answers;
 	struct obs_text name;        /* dots between labels, bytes as on the wire */
 	struct prefix client_subnet; /* EDNS client subnet (RFC 7871); none when absent or /0 */
@@ -36,6 +37,7 @@ struct obs_dhcp {
 	struct addr client, your, server; /* ciaddr, yiaddr (or IA address), server identifier */
 	uint32_t lease;                   /* seconds */
 	struct obs_word host_name;
+	bool options_cut; /* more options than are told */
 };
 
 enum dhcp_option {
@@ -46,6 +48,9 @@ enum dhcp_option {
 	DHCP_STATIC_ROUTE = 33,
 	DHCP_CLASSLESS_ROUTE = 121, /* RFC 3442; Microsoft's 249 is the same and keeps its number */
 };
+
+/* DHCPv6's own numbers (RFC 8415 §21, RFC 3646). */
+enum dhcpv6_option { DHCPV6_RESOLVER = 23, DHCPV6_DOMAIN = 24, DHCPV6_PREFIX = 26 };
 
 struct obs_dhcp_option {
 	uint16_t code;
@@ -71,6 +76,7 @@ struct obs_router {
 	uint16_t lifetime; /* seconds; 0: no default router */
 	int8_t preference; /* RFC 4191: -1 low, 0 medium, 1 high */
 	bool managed, other;
+	bool options_cut; /* more options than are told */
 	uint8_t mac[6];
 };
 

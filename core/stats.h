@@ -22,13 +22,17 @@
 		"frames whose headers the snap length cut off")                                    \
 	STAT(unknown_link, "decoder.unknown_link", "frames of a link type not read")               \
 	STAT(unknown_ethertype, "decoder.unknown_ethertype",                                       \
-		"frames that carry neither IPv4 nor IPv6")                                         \
+		"frames that carry neither IPv4, IPv6 nor ARP")                                    \
 	STAT(unknown_protocol, "decoder.unknown_protocol",                                         \
-		"IP packets that are neither UDP nor TCP")                                         \
+		"IP packets of a protocol that is not read")                                       \
 	STAT(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
 	STAT(fragments, "decoder.fragments", "IP fragments")                                       \
 	STAT(ipv4, "decoder.ipv4", "IPv4 packets")                                                 \
 	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
+	STAT(icmp, "decoder.icmpv4", "ICMP messages")                                              \
+	STAT(icmpv6, "decoder.icmpv6", "ICMPv6 messages")                                          \
+	STAT(icmp_quotes, "decoder.icmp_quotes", "of both, errors that quote another packet")      \
+	STAT(arp, "decoder.arp", "ARP messages")                                                   \
 	STAT(udp, "decoder.udp", "UDP datagrams")                                                  \
 	STAT(tcp, "decoder.tcp", "TCP segments")                                                   \
 	STAT(vlan, "decoder.vlan", "VLAN tags")                                                    \
@@ -64,6 +68,12 @@
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
+	STAT(dns, "names.dns", "DNS, mDNS, LLMNR and NBNS messages read")                          \
+	STAT(dns_malformed, "names.dns_malformed", "messages that look like DNS and are broken")   \
+	STAT(dhcp, "names.dhcp", "DHCP and DHCPv6 messages read")                                  \
+	STAT(dhcp_malformed, "names.dhcp_malformed",                                               \
+		"messages that look like DHCP and are broken")                                     \
+	STAT(external, "names.external", "NAT-PMP and PCP answers that tell an external address")  \
 	STAT(stun, "stun.messages", "STUN messages read")                                          \
 	STAT(stun_classic, "stun.classic", "of these, without a magic cookie (RFC 3489)")          \
 	STAT(stun_malformed, "stun.malformed", "messages that look like STUN and are broken")      \

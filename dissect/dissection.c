@@ -17,6 +17,12 @@
 /* Any stream: which dissector reads it, the stream knows. */
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
+/* A layer that emits. Headers are read a batch ahead of the clock, observations go out in order, so
+ * it is asked when the packet's turn comes. */
+#define SHAPE_LAYER (UINT64_C(1) << 62)
+
+_Static_assert(DISSECTORS_MAX <= 62, "a bit for each row, and the two above");
+
 enum { TCP_SYN = 0x02 };
 
 uint64_t dissection_now(const struct dissection *d)
@@ -155,6 +161,11 @@ void layers_dissect(struct dissection *d)
 		}
 		p->depth++;
 		d->row = row - 1;
+		if (dissector_at(d->row)->emits) {
+			p->shapes = SHAPE_LAYER;
+			p->layer = (uint8_t)d->row;
+			return;
+		}
 		d->state = run->state[d->row];
 		verdict = dissector_at(d->row)->dissect(d, &p->payload);
 	}
@@ -175,9 +186,21 @@ static void datagram_dissect(struct dissection *d)
 	}
 }
 
+static void layer_dissect(struct dissection *d)
+{
+	struct reader r = d->packet->payload;
+	d->row = d->packet->layer;
+	d->state = d->run->state[d->row];
+	verdict_count(d->stats, dissector_at(d->row)->dissect(d, &r));
+}
+
 void packet_dissect(struct dissect *run, struct packet *p)
 {
 	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
+	if (p->shapes == SHAPE_LAYER) {
+		layer_dissect(&d);
+		return;
+	}
 	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
 		stream_segment(&d);

@@ -72,6 +72,7 @@ struct dissector {
 	 */
 	void *(*open)(const struct dissect_options *options);
 	void (*close)(void *state);
+	bool emits; /* a layer that emits: it ends the packet's way up, and is asked in its turn */
 	size_t state_size; /* bytes it remembers of a flow, see dissection_flow_state; 0: none */
 	/* By shape: the first bytes its payload may start with (RFC 7983 shares them out among the
 	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every

@@ -76,7 +76,7 @@ static const struct patch_row {
 	{"middle fragment", V4_FRAGMENT, 0x3fff, false, FRAGMENT},
 	{"don't fragment", V4_FRAGMENT, 0x4000, false, FOUND},
 	{"the reserved flag", V4_FRAGMENT, 0x8000, false, FOUND},
-	{"ICMP", V4_PROTOCOL, 1, true, NO_PROTOCOL},
+	{"ICMP", V4_PROTOCOL, 1, true, NOTHING},
 	{"SCTP", V4_PROTOCOL, 132, true, NO_PROTOCOL},
 	{"protocol 255", V4_PROTOCOL, 255, true, NO_PROTOCOL},
 	{"UDP length 0: a jumbogram", V4_UDP_LENGTH, 0, false, FOUND},
@@ -98,7 +98,7 @@ static const struct patch_row v6_rows[] = {
 	{"version 4 in an IPv6 frame", V6_VERSION, 0x40, true, INVALID},
 	{"no next header", V6_NEXT, 59, true, NO_PROTOCOL},
 	{"ESP", V6_NEXT, 50, true, NO_PROTOCOL},
-	{"ICMPv6", V6_NEXT, 58, true, NO_PROTOCOL},
+	{"ICMPv6", V6_NEXT, 58, true, NOTHING},
 	{"UDP length 7", V6_UDP_LENGTH, 7, false, INVALID},
 	{"UDP length 0", V6_UDP_LENGTH, 0, false, FOUND},
 };

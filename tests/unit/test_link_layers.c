@@ -98,7 +98,7 @@ static const struct link_row {
 	{"raw, IPv4 only", LINK_IPV4, V4, DIRECTION_UNKNOWN, false, 0, {0}},
 	{"raw, IPv6 only", LINK_IPV6, V6, DIRECTION_UNKNOWN, false, 0, {0}},
 	/* What is not read is counted, not guessed at. */
-	{"Ethernet, ARP", LINK_ETHERNET, NO_IP, 0, true, 14, {[12] = 0x08, [13] = 0x06}},
+	{"Ethernet, LLDP", LINK_ETHERNET, NO_IP, 0, true, 14, {[12] = 0x88, [13] = 0xcc}},
 	{"Ethernet, 802.3 length", LINK_ETHERNET, NO_IP, 0, true, 14, {[12] = 0x00, [13] = 0x30}},
 	{"SLL, 802.2", LINK_LINUX_SLL, NO_IP, 0, false, 16, {[15] = 0x04}},
 	{"null, AppleTalk", LINK_NULL, NO_IP, 0, false, 4, {16, 0, 0, 0}},

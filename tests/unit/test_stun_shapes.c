@@ -89,7 +89,9 @@ static void strangers_are_left_alone(void **state)
 			bytes_put(&b, stranger_rows[i].bytes, stranger_rows[i].size);
 			packet_ip_udp(&b, &client, &server);
 			watch_frame(w, b.at, b.length);
-			if (w->count || w->stats.stun || w->stats.stun_malformed)
+			if (watch_seen(w, OBS_STUN_MESSAGE, 0) ||
+				watch_seen(w, OBS_STUN_REQUEST, 0) || w->stats.stun ||
+				w->stats.stun_malformed)
 				fail_msg("%s is taken for STUN", stranger_rows[i].name);
 			watch_prefixes(LINK_RAW, b.at, b.length);
 			watch_free(w);

@@ -1,0 +1,50 @@
+/*
+ * ICMP (RFC 792). Counts messages, and those that quote the packet they complain of: what is quoted
+ * was sent by somebody else at another time, so it is no message of its flow and is not dissected.
+ * Emits nothing.
+ */
+#include "dissect/dissector.h"
+
+#define HEADER_SIZE   4 /* type, code, checksum */
+#define PROTOCOL_ICMP 1
+
+enum {
+	TYPE_UNREACHABLE = 3,
+	TYPE_QUENCH = 4,
+	TYPE_REDIRECT = 5,
+	TYPE_TIME_EXCEEDED = 11,
+	TYPE_PARAMETER_PROBLEM = 12,
+};
+
+static bool type_quotes(uint8_t type)
+{
+	switch (type) {
+	case TYPE_UNREACHABLE:
+	case TYPE_QUENCH:
+	case TYPE_REDIRECT:
+	case TYPE_TIME_EXCEEDED:
+	case TYPE_PARAMETER_PROBLEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum verdict icmp_dissect(struct dissection *d, struct reader *r)
+{
+	struct reader h;
+	if (!reader_header(r, &h, HEADER_SIZE))
+		return reader_verdict(r);
+	d->stats->icmp++;
+	d->stats->icmp_quotes += type_quotes(reader_u8(&h));
+	return DONE;
+}
+
+extern const struct dissector dissector_icmp;
+const struct dissector dissector_icmp = {
+	.info = {"icmp", "RFC 792"},
+	.carrier = CARRIER_IPPROTO,
+	.numbers = {PROTOCOL_ICMP},
+	.number_count = 1,
+	.dissect = icmp_dissect,
+};
