@@ -24,7 +24,7 @@
 	STAT(unknown_ethertype, "decoder.unknown_ethertype",                                       \
 		"frames that carry neither IPv4 nor IPv6")                                         \
 	STAT(unknown_protocol, "decoder.unknown_protocol",                                         \
-		"IP packets that are neither UDP nor TCP")                                         \
+		"IP packets of a protocol that is not read")                                       \
 	STAT(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
 	STAT(fragments, "decoder.fragments", "IP fragments")                                       \
 	STAT(ipv4, "decoder.ipv4", "IPv4 packets")                                                 \
@@ -58,6 +58,15 @@
 	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
 	STAT(stun_evicted, "stun.evicted",                                                         \
 		"open transactions that made way because the table was full")                      \
+	STAT(stun_tcp, "stun.over_tcp", "of the messages, over TCP")                               \
+	STAT(stun_lost, "stun.tcp_resyncs",                                                        \
+		"times that no message started where one should in a TCP stream")                  \
+	STAT(stun_channel_data, "stun.channel_data", "ChannelData messages unwrapped (TURN)")      \
+	STAT(stun_indications, "stun.relayed_indications",                                         \
+		"Send and Data indications unwrapped (TURN)")                                      \
+	STAT(stun_channels_evicted, "stun.channels_evicted",                                       \
+		"TURN channels of a flow beyond those kept")                                       \
+	STAT(stun_quoted, "stun.quoted_in_icmp", "STUN messages quoted by ICMP errors")            \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

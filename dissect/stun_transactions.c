@@ -23,8 +23,8 @@ static struct stun_transaction_key key_make(
 	return key;
 }
 
-bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, bool check, bool nominates)
+struct stun_transaction *stun_transaction_open(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, bool *repeated)
 {
 	uint64_t now_ns = p->frame->time_ns;
 	if (now_ns > TRANSACTION_LIFE_NS)
@@ -32,8 +32,9 @@ bool stun_transaction_open(struct stun_transactions *t, const struct stun_messag
 	struct stun_transaction_key key = key_make(m, &p->src);
 	bool added;
 	struct stun_transaction *open = table_get(&t->table, &key, now_ns, &added);
+	*repeated = !added;
 	if (!added)
-		return true;
+		return open;
 	open->server = p->dst;
 	open->method = m->method;
 	open->capture = p->frame->capture;
@@ -42,9 +43,7 @@ bool stun_transaction_open(struct stun_transactions *t, const struct stun_messag
 	open->time_ns = now_ns;
 	open->direction = p->direction;
 	open->hop_limit = p->hop_limit;
-	open->check = check;
-	open->nominates = nominates;
-	return false;
+	return open;
 }
 
 const struct stun_transaction *stun_transaction_find(

@@ -76,7 +76,7 @@ static const struct patch_row {
 	{"middle fragment", V4_FRAGMENT, 0x3fff, false, FRAGMENT},
 	{"don't fragment", V4_FRAGMENT, 0x4000, false, FOUND},
 	{"the reserved flag", V4_FRAGMENT, 0x8000, false, FOUND},
-	{"ICMP", V4_PROTOCOL, 1, true, NO_PROTOCOL},
+	{"IGMP", V4_PROTOCOL, 2, true, NO_PROTOCOL},
 	{"GRE", V4_PROTOCOL, 47, true, NO_PROTOCOL},
 	{"protocol 255", V4_PROTOCOL, 255, true, NO_PROTOCOL},
 	{"UDP length 0: a jumbogram", V4_UDP_LENGTH, 0, false, FOUND},
