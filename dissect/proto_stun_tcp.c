@@ -12,9 +12,7 @@
  */
 #include "dissect/stun.h"
 
-#define FRAME_LENGTH_SIZE  2  /* RFC 4571 §2 */
 #define SHAPE_SIZE         10 /* framing, type, length and cookie */
-#define CHANNEL_HEADER     4
 #define CHANNEL_LAST       0x4fff
 #define LOST_MAX           64   /* segments in one direction that start with nothing known */
 #define PAYLOAD_RTP_FIRST  0x80 /* RFC 7983 §7 */
