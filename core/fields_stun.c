@@ -33,11 +33,24 @@ const struct field stun_attribute_fields[] = {
 	{0},
 };
 
+LABELS(ice_role_name, "none", "controlling", "controlled")
+
+/* What a check says, in the request and in what answers it. */
+#define ICE_FIELDS(of, ice)                                                       \
+	{"role", AT(of, ice.role), .type = FIELD_LABEL8, .label = ice_role_name}, \
+		{"consent", AT(of, ice.consent), .type = FIELD_BOOL},             \
+		{"priority", AT(of, ice.priority), .type = FIELD_U32},            \
+		{"ufrag", AT(of, ice.ufrag), .type = FIELD_WORD},                 \
+	{                                                                         \
+		"peer_ufrag", AT(of, ice.peer_ufrag), .type = FIELD_WORD          \
+	}
+
 const struct field stun_request_fields[] = {
 	{"method", AT(obs_stun_request, method), .type = FIELD_LABEL16, .label = stun_method_name},
 	{"check", AT(obs_stun_request, check), .type = FIELD_BOOL},
 	{"nominates", AT(obs_stun_request, nominates), .type = FIELD_BOOL},
 	{"repeated", AT(obs_stun_request, repeated), .type = FIELD_BOOL},
+	ICE_FIELDS(obs_stun_request, ice),
 	{0},
 };
 
@@ -49,9 +62,8 @@ const struct field stun_request_fields[] = {
 		{"nominates", AT(obs_stun_answer, nominates), .type = FIELD_BOOL},      \
 		{"request_cnt", AT(obs_stun_answer, request_frame), .type = FIELD_U64}, \
 		{"client_", AT(obs_stun_answer, client), .type = FIELD_ENDPOINT},       \
-	{                                                                               \
-		"server_", AT(obs_stun_answer, server), .type = FIELD_ENDPOINT          \
-	}
+		{"server_", AT(obs_stun_answer, server), .type = FIELD_ENDPOINT},       \
+		ICE_FIELDS(obs_stun_answer, ice)
 
 _Static_assert(offsetof(struct obs_binding_result, answer) == 0, "ANSWER_FIELDS count from it");
 _Static_assert(offsetof(struct obs_allocation, answer) == 0, "ANSWER_FIELDS count from it");
@@ -75,6 +87,7 @@ const struct field turn_peer_fields[] = {
 	{"method", AT(obs_turn_peer, method), .type = FIELD_LABEL16, .label = stun_method_name},
 	{"class", AT(obs_turn_peer, stun_class), .type = FIELD_LABEL8, .label = stun_class_name},
 	{"channel", AT(obs_turn_peer, channel), .type = FIELD_U16},
+	{"connection", AT(obs_turn_peer, connection), .type = FIELD_U32},
 	{"peer_", AT(obs_turn_peer, peer), .type = FIELD_ENDPOINT},
 	{0},
 };

@@ -45,13 +45,26 @@ struct obs_stun_attribute {
 	bool malformed;                    /* the value does not have the attribute's form */
 };
 
-/* Somebody asked: a Binding or Allocate request, answered or not. */
+enum ice_role { ICE_ROLE_NONE, ICE_ROLE_CONTROLLING, ICE_ROLE_CONTROLLED };
+
+/* What an ICE connectivity check says of its session (RFC 8445 §7.1); both fragments together are
+ * what its two ends, and a pair seen in both directions, have in common. */
+struct obs_ice {
+	uint8_t role;      /* enum ice_role: of who asks */
+	bool consent;      /* the pair was nominated before: it is being kept (RFC 7675) */
+	uint32_t priority; /* that the pair's candidate would have as peer reflexive */
+	struct obs_word ufrag, peer_ufrag; /* of who asks, and of who is asked */
+};
+
+/* Somebody asked: a Binding or Allocate request, answered or not. A check that says what the one
+ * before it said is left out, but for one in a while. */
 struct obs_stun_request {
 	uint16_t method;
 	bool check;     /* an ICE connectivity check (has USERNAME and PRIORITY), not gathering */
 	bool nominates; /* USE-CANDIDATE */
 	bool repeated;  /* a retransmission of a transaction already seen */
 	uint8_t transaction[16];
+	struct obs_ice ice; /* of a check */
 };
 
 /* What a Binding or Allocate success answered, as far as its request was seen: who asked whom. */
@@ -67,6 +80,7 @@ struct obs_stun_answer {
 	uint64_t request_frame;
 	uint64_t request_ns;
 	struct endpoint client, server; /* who asked, and who was asked */
+	struct obs_ice ice;             /* of the request, if it was a check */
 };
 
 /* A Binding success: the address its receiver has in the eyes of its sender. */
@@ -85,12 +99,13 @@ struct obs_allocation {
 };
 
 /* A client told its TURN server about a peer (RFC 8656 §9, §11, §12), or the server about a peer's
- * connection (RFC 6062 §4). */
+ * connection (RFC 6062 §4). One for each peer named; said again only once in a while. */
 struct obs_turn_peer {
-	uint16_t method;    /* create-permission, channel-bind, send, data, connect ... */
-	uint8_t stun_class; /* enum stun_class */
-	uint16_t channel;   /* 0 when there is none */
-	struct endpoint peer;
+	uint16_t method;      /* create-permission, channel-bind, send, data, connect ... */
+	uint8_t stun_class;   /* enum stun_class */
+	uint16_t channel;     /* 0 when there is none */
+	uint32_t connection;  /* CONNECTION-ID; 0 when there is none */
+	struct endpoint peer; /* none where only the connection is named */
 };
 
 #endif

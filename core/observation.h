@@ -64,9 +64,14 @@ enum encapsulation {
 	WRAPPED_PPPOE = 1 << 1,
 	WRAPPED_MPLS = 1 << 2,
 	WRAPPED_GRE = 1 << 3,
-	WRAPPED_IP = 1 << 4,    /* IP in IP, any pair of versions */
-	WRAPPED_UDP = 1 << 5,   /* VXLAN, GENEVE, GTP-U, Teredo */
-	WRAPPED_TURN = 1 << 6,  /* ChannelData, Send or Data indication */
+	WRAPPED_IP = 1 << 4,  /* IP in IP, any pair of versions */
+	WRAPPED_UDP = 1 << 5, /* VXLAN, GENEVE, GTP-U, Teredo */
+	/* ChannelData, Send or Data indication. `src` and `dst` are then the client, at its end of
+	 * the way to the relay, and its peer, as if they spoke without one; `outer_src` and
+	 * `outer_dst` are client and relay. A peer that is not known, because its channel was bound
+	 * before the capture began, is 0.0.0.0 or ::, its port the channel. An address that such a
+	 * packet maps is the relay's, not the client's. */
+	WRAPPED_TURN = 1 << 6,
 	WRAPPED_PROXY = 1 << 7, /* inside a proxied stream */
 };
 

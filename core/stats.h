@@ -83,6 +83,15 @@
 	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
 	STAT(stun_evicted, "stun.evicted",                                                         \
 		"open transactions that made way because the table was full")                      \
+	STAT(stun_tcp, "stun.over_tcp", "of the messages, over TCP")                               \
+	STAT(stun_lost, "stun.tcp_resyncs",                                                        \
+		"times that no message started where one should in a TCP stream")                  \
+	STAT(stun_channel_data, "stun.channel_data", "ChannelData messages unwrapped (TURN)")      \
+	STAT(stun_indications, "stun.relayed_indications",                                         \
+		"Send and Data indications unwrapped (TURN)")                                      \
+	STAT(stun_channels_evicted, "stun.channels_evicted",                                       \
+		"TURN channels of a flow beyond those kept")                                       \
+	STAT(stun_quoted, "stun.quoted_in_icmp", "STUN messages quoted by ICMP errors")            \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

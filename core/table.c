@@ -208,10 +208,14 @@ void *table_get(struct table *t, const void *key, uint64_t now_ns, bool *added)
 void table_touch(struct table *t, void *entry, uint64_t now_ns)
 {
 	struct table_entry *e = entry;
-	if (now_ns < e->seen_ns + t->grain_ns)
-		return;
-	age_unlink(t, e);
-	age_append(t, e, now_ns);
+	if (now_ns >= e->seen_ns + t->grain_ns)
+		table_renew(t, e, now_ns);
+}
+
+void table_renew(struct table *t, void *entry, uint64_t now_ns)
+{
+	age_unlink(t, entry);
+	age_append(t, entry, now_ns);
 }
 
 void table_expire(struct table *t, uint64_t before_ns)

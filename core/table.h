@@ -102,6 +102,9 @@ void *table_get(struct table *t, const void *key, uint64_t now_ns, bool *added);
 /* The entry was used now: it becomes the youngest, unless it did so less than a grain ago. */
 void table_touch(struct table *t, void *entry, uint64_t now_ns);
 
+/* The same, whenever that was: now it is the last to make way. */
+void table_renew(struct table *t, void *entry, uint64_t now_ns);
+
 void table_remove(struct table *t, void *entry);
 
 /* Removes what was last touched before `before_ns`. */

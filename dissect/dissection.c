@@ -23,7 +23,7 @@
 
 _Static_assert(DISSECTORS_MAX <= 62, "a bit for each row, and the two above");
 
-enum { TCP_SYN = 0x02 };
+enum { TCP_SYN = 0x02, PROTOCOL_UDP = 17 };
 
 uint64_t dissection_now(const struct dissection *d)
 {
@@ -130,6 +130,32 @@ static uint64_t payload_shapes(const struct dissection *d)
 	return shapes;
 }
 
+static struct endpoint endpoint_mapped(const struct endpoint *e)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+	struct endpoint mapped = *e;
+	if (e->addr.family == ADDR_V6)
+		return mapped;
+	mapped.addr.family = ADDR_V6;
+	memcpy(mapped.addr.bytes, prefix, sizeof(prefix));
+	memcpy(mapped.addr.bytes + sizeof(prefix), e->addr.bytes, 4);
+	return mapped;
+}
+
+/* A relay may stand between families (RFC 8656 §7.1): then both are written as IPv6. */
+static void packet_key(struct dissect *run, struct packet *p)
+{
+	uint8_t family = p->src.addr.family;
+	if (family == p->dst.addr.family) {
+		p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
+	} else {
+		struct endpoint src = endpoint_mapped(&p->src), dst = endpoint_mapped(&p->dst);
+		family = ADDR_V6;
+		p->from_high = flow_key_make(&p->key, &src, &dst, p->protocol);
+	}
+	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(family));
+}
+
 /* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
 static void packet_shape(struct dissection *d, enum verdict verdict)
 {
@@ -139,8 +165,7 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 	p->shapes = p->has_payload ? payload_shapes(d) : 0;
 	if (!p->shapes)
 		return;
-	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
-	p->hash = table_hash(&d->run->flows.table, &p->key, flow_key_size(p->src.addr.family));
+	packet_key(d->run, p);
 }
 
 void layers_dissect(struct dissection *d)
@@ -225,11 +250,14 @@ bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *
 	return defrag_add(&run->defrag, d->packet, f, r, &run->scratch, d->stats);
 }
 
-/* A packet within the packet: shares frame and link layer, has its own flow. */
+/* A packet within the packet: shares frame and link layer, has its own flow. The flow around it
+ * must not be the one that makes way for that: it is still being worked on. */
 static struct packet packet_inside(
-	const struct packet *p, enum encapsulation wrapped, const struct reader *r)
+	struct dissection *d, enum encapsulation wrapped, const struct reader *r)
 {
-	struct packet inner = *p;
+	struct packet inner = *d->packet;
+	if (d->flow)
+		table_renew(&d->run->flows.table, d->flow, d->run->now_ns);
 	inner.payload = *r;
 	inner.has_ports = false;
 	inner.has_payload = false;
@@ -240,7 +268,7 @@ static struct packet packet_inside(
 void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum carrier carrier,
 	uint16_t number, const struct reader *r)
 {
-	struct packet inner = packet_inside(d->packet, wrapped, r);
+	struct packet inner = packet_inside(d, wrapped, r);
 	struct dissection inside = {
 		.run = d->run,
 		.stats = d->stats,
@@ -256,7 +284,7 @@ void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum car
 void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 	const struct endpoint *src, const struct endpoint *dst, const struct reader *r)
 {
-	struct packet inner = packet_inside(d->packet, wrapped, r);
+	struct packet inner = packet_inside(d, wrapped, r);
 	struct dissection inside = {
 		.run = d->run, .stats = d->stats, .packet = &inner, .carrier = CARRIER_UDP};
 	if (inner.depth == LAYERS_MAX) {
@@ -264,6 +292,12 @@ void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 		return;
 	}
 	inner.depth++;
+	if (wrapped && inner.outer_src.family == ADDR_NONE) {
+		inner.outer_src = inner.src.addr;
+		inner.outer_dst = inner.dst.addr;
+	}
+	if (wrapped & WRAPPED_TURN)
+		inner.protocol = PROTOCOL_UDP; /* to the peer, whatever it is to the relay */
 	inner.src = *src;
 	inner.dst = *dst;
 	inner.has_ports = true;

@@ -1,11 +1,13 @@
 /*
  * ICMP (RFC 792). Counts messages, and those that quote the packet they complain of: what is quoted
- * was sent by somebody else at another time, so it is no message of its flow and is not dissected.
+ * was sent by somebody else at another time, so it is no message of its flow and is not dissected;
+ * STUN in it is counted (icmp_quote.c).
  * Emits nothing.
  */
 #include "dissect/dissector.h"
+#include "dissect/icmp_quote.h"
 
-#define HEADER_SIZE   4 /* type, code, checksum */
+#define HEADER_SIZE   8 /* type, code, checksum, and four bytes that depend on these */
 #define PROTOCOL_ICMP 1
 
 enum {
@@ -36,7 +38,10 @@ static enum verdict icmp_dissect(struct dissection *d, struct reader *r)
 	if (!reader_header(r, &h, HEADER_SIZE))
 		return reader_verdict(r);
 	d->stats->icmp++;
-	d->stats->icmp_quotes += type_quotes(reader_u8(&h));
+	if (type_quotes(reader_u8(&h))) {
+		d->stats->icmp_quotes++;
+		icmp_quote_count(d, *r);
+	}
 	return DONE;
 }
 

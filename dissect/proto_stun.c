@@ -1,46 +1,19 @@
 /*
- * STUN over UDP: RFC 8489 and RFC 5389 by the magic cookie, classic RFC 3489 by the shape of the
- * whole message; on any port. Emits the message with its attributes (STUN_MESSAGE, STUN_ATTRIBUTE),
- * and what rules are about: who asked (STUN_REQUEST) and what a Binding or Allocate success told
- * whom (BINDING_RESULT, ALLOCATION).
+ * STUN and TURN over UDP, on any port: RFC 8489 and RFC 5389 by the magic cookie, classic RFC 3489
+ * by the shape of the whole message, ChannelData (RFC 8656 §12.4) by its length in a flow where
+ * TURN was seen, or after a run of such messages in one channel. The message is read and said by
+ * stun_message.c, what it carries opened by turn.c.
  *
- * A message whose attributes run past its end is shown as far as it goes and marked, but proves
- * nothing. MESSAGE-INTEGRITY is noted, not checked: the key is not on the wire. TURN's ChannelData
- * and the payload of Send and Data indications are not read here.
+ * Multiplexed TURN channels of Microsoft, and the cookie of RFC 5766's predecessors, are not read.
  */
-#include "dissect/dissector.h"
 #include "dissect/stun.h"
 
-#include <stdlib.h>
-
-#define ATTRIBUTES_MAX        64     /* kept for the record; a message has a dozen */
 #define CLASSIC_ATTRIBUTE_MAX 0x000b /* the last of RFC 3489 §11.2 */
 #define CLASSIC_OPTIONAL      0x8000 /* comprehension-optional, as later ones are */
 #define CLASSIC_ZEROES_MAX    8
-#define TRANSACTION_GRAIN_NS  UINT64_C(100000000)
-
-/* What the attributes of one message say, as far as rules care. */
-struct stun_facts {
-	struct endpoint mapped, xor_mapped, relayed;
-	uint32_t lifetime;
-	uint16_t attributes; /* that can be shown */
-	bool username, priority, nominates;
-	bool cut, malformed;
-};
-
-static void header_read(struct stun_message *m, struct reader *r)
-{
-	m->whole = *r;
-	m->type = reader_u16(r);
-	m->length = reader_u16(r);
-	reader_copy(r, m->id, sizeof(m->id));
-	struct reader id = reader_make(m->id, sizeof(m->id), false);
-	m->cookie = reader_u32(&id) == STUN_COOKIE;
-	/* The two bits of the class stand between those of the method (RFC 8489 §5). */
-	m->method = (uint16_t)((m->type & 0x000f) | (m->type & 0x00e0) >> 1 |
-		(m->type & 0x3e00) >> 2);
-	m->stun_class = (uint8_t)((m->type >> 4 & 1) | (m->type >> 7 & 2));
-}
+#define CHANNEL_FIRST         0x40 /* of the first byte: RFC 5766 §11; RFC 8656 ends at 0x4f */
+#define CHANNEL_FIRST_LAST    0x7f
+#define CHANNEL_PADDING_MAX   3 /* over UDP it may be there (§12.5) */
 
 /* RFC 3489 drew the id at random. A few zeroes are chance, many are another protocol: a short DNS
  * query with id 1 starts like a classic Binding request. */
@@ -70,7 +43,7 @@ static bool classic_shape(const struct stun_message *m, struct reader attributes
 	return !attributes.failed;
 }
 
-static bool stun_probe(struct reader r)
+static bool message_probe(struct reader r)
 {
 	struct reader start = r;
 	reader_skip(&start, 2); /* the type */
@@ -80,225 +53,52 @@ static bool stun_probe(struct reader r)
 		return false;
 	if (cookie == STUN_COOKIE)
 		return reader_left(&r) >= STUN_HEADER_SIZE;
-	if (r.cut || reader_left(&r) < STUN_HEADER_SIZE ||
-		length != reader_left(&r) - STUN_HEADER_SIZE)
+	if (r.cut || length != reader_left(&r) - STUN_HEADER_SIZE ||
+		reader_left(&r) < STUN_HEADER_SIZE)
 		return false;
 	struct stun_message m;
-	header_read(&m, &r);
+	stun_header_read(&m, &r);
 	return classic_shape(&m, r);
 }
 
-/* The first address of a kind counts (RFC 8489 §14: later ones of a type may be ignored). */
-static void address_note(struct endpoint *known, const struct obs_stun_attribute *a)
+/* Its length is all that there is to tell it by; of a datagram that was cut, it is longer than what
+ * is left. */
+static bool channel_probe(struct reader r)
 {
-	if (known->addr.family == ADDR_NONE && (a->has & ATTRIBUTE_ENDPOINT))
-		*known = a->endpoint;
+	reader_skip(&r, 2); /* the channel */
+	size_t length = reader_u16(&r);
+	size_t left = reader_left(&r);
+	if (r.failed)
+		return false;
+	return r.cut ? length > left : length <= left && left - length <= CHANNEL_PADDING_MAX;
 }
 
-static void attribute_note(struct stun_facts *f, const struct obs_stun_attribute *a)
+static bool stun_probe(struct reader r)
 {
-	switch (a->type) {
-	case STUN_MAPPED_ADDRESS:
-		address_note(&f->mapped, a);
-		break;
-	case STUN_XOR_MAPPED_ADDRESS:
-	case STUN_MS_XOR_MAPPED_ADDRESS:
-		address_note(&f->xor_mapped, a);
-		break;
-	case STUN_XOR_RELAYED_ADDRESS:
-		address_note(&f->relayed, a);
-		break;
-	case STUN_LIFETIME:
-		f->lifetime = (uint32_t)a->value;
-		break;
-	case STUN_USERNAME:
-		f->username = true;
-		break;
-	case STUN_PRIORITY:
-		f->priority = true;
-		break;
-	case STUN_USE_CANDIDATE:
-		f->nominates = true;
-		break;
-	default:
-		break;
-	}
+	struct reader peek = r;
+	return reader_u8(&peek) >= CHANNEL_FIRST ? channel_probe(r) : message_probe(r);
 }
 
-static struct stun_facts facts_read(const struct stun_message *m, struct reader attributes)
+static enum verdict channel_dissect(struct dissection *d, struct reader *r)
 {
-	struct stun_facts facts = {0};
-	struct obs_stun_attribute a;
-	while (stun_attribute_next(m, &attributes, &a)) {
-		facts.cut = facts.attributes == ATTRIBUTES_MAX;
-		facts.attributes += !facts.cut;
-		attribute_note(&facts, &a);
-	}
-	facts.malformed = attributes.failed;
-	return facts;
-}
-
-static void message_emit(const struct dissection *d, const struct stun_message *m,
-	const struct stun_facts *facts, struct reader attributes)
-{
-	struct observation o;
-	dissection_observe(d, OBS_STUN_MESSAGE, &o);
-	o.head.parts = (uint8_t)facts->attributes;
-	size_t hidden = m->cookie ? sizeof(uint32_t) : 0;
-	o.stun = (struct obs_stun){
-		.type = m->type,
-		.method = m->method,
-		.stun_class = m->stun_class,
-		.cookie = m->cookie,
-		.malformed = facts->malformed,
-		.attributes_cut = facts->cut,
-		.length = m->length,
-		.transaction_length = (uint8_t)(sizeof(m->id) - hidden),
-	};
-	memcpy(o.stun.transaction, m->id + hidden, sizeof(m->id) - hidden);
-	dissection_emit(d, &o);
-	dissection_observe(d, OBS_STUN_ATTRIBUTE, &o);
-	for (unsigned i = 0; i < facts->attributes; i++) {
-		if (stun_attribute_next(m, &attributes, &o.stun_attribute))
-			dissection_emit(d, &o);
-	}
-}
-
-static void request_emit(
-	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
-{
-	bool check = facts->username && facts->priority;
-	struct stun_transactions *open = d->state;
-	bool repeated = stun_transaction_open(
-		open, m, d->packet, dissection_now(d), check, facts->nominates);
-	d->stats->stun_evicted = open->table.evicted;
-	struct observation o;
-	dissection_observe(d, OBS_STUN_REQUEST, &o);
-	o.stun_request = (struct obs_stun_request){
-		.method = m->method,
-		.check = check,
-		.nominates = facts->nominates,
-		.repeated = repeated,
-	};
-	memcpy(o.stun_request.transaction, m->id, sizeof(m->id));
-	dissection_emit(d, &o);
-}
-
-static struct obs_stun_answer answer_make(const struct dissection *d, const struct stun_message *m)
-{
-	const struct stun_sighting *seen;
-	const struct stun_transaction *asked = stun_transaction_find(
-		d->state, m, d->packet, dissection_now(d), &seen);
-	if (!asked) {
-		d->stats->stun_unmatched++;
-		return (struct obs_stun_answer){0};
-	}
-	return (struct obs_stun_answer){
-		.matched = true,
-		.same_server = endpoint_equal(&seen->server, &d->packet->src),
-		.check = asked->check,
-		.nominates = asked->nominates,
-		.request_capture = seen->capture,
-		.request_interface = seen->interface,
-		.request_direction = seen->direction,
-		.request_hop_limit = seen->hop_limit,
-		.request_frame = seen->frame,
-		.request_ns = seen->time_ns,
-		.client = asked->key.client,
-		.server = seen->server,
-	};
-}
-
-/* XOR-MAPPED-ADDRESS is what NATs that meddle with payloads leave alone, so it wins. */
-static struct endpoint facts_mapped(const struct stun_facts *facts)
-{
-	return facts->xor_mapped.addr.family != ADDR_NONE ? facts->xor_mapped : facts->mapped;
-}
-
-static void binding_emit(
-	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
-{
-	struct observation o;
-	dissection_observe(d, OBS_BINDING_RESULT, &o);
-	bool both = facts->mapped.addr.family != ADDR_NONE &&
-		facts->xor_mapped.addr.family != ADDR_NONE;
-	o.binding_result = (struct obs_binding_result){
-		.answer = answer_make(d, m),
-		.mapped = facts_mapped(facts),
-		.disputed = both && !addr_equal(&facts->mapped.addr, &facts->xor_mapped.addr),
-	};
-	dissection_emit(d, &o);
-}
-
-static void allocation_emit(
-	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
-{
-	struct observation o;
-	dissection_observe(d, OBS_ALLOCATION, &o);
-	o.allocation = (struct obs_allocation){
-		.answer = answer_make(d, m),
-		.mapped = facts_mapped(facts),
-		.relayed = facts->relayed,
-		.lifetime = facts->lifetime,
-	};
-	dissection_emit(d, &o);
-}
-
-static void facts_emit(
-	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
-{
-	if (m->method != STUN_BINDING && m->method != STUN_ALLOCATE)
-		return;
-	if (m->stun_class == STUN_REQUEST)
-		request_emit(d, m, facts);
-	else if (m->stun_class == STUN_SUCCESS && m->method == STUN_BINDING)
-		binding_emit(d, m, facts);
-	else if (m->stun_class == STUN_SUCCESS)
-		allocation_emit(d, m, facts);
+	uint16_t number = reader_u16(r);
+	uint16_t length = reader_u16(r);
+	struct stun_flow *flow = dissection_flow_state(d);
+	if (!flow || !turn_channel_believed(&flow->turn, number))
+		return NOT_MINE;
+	struct reader payload = reader_sub(r, length);
+	if (payload.failed)
+		return reader_verdict(r);
+	turn_channel_data(d, &flow->turn, number, &payload);
+	return DONE;
 }
 
 static enum verdict stun_dissect(struct dissection *d, struct reader *r)
 {
-	struct stats *stats = d->stats;
-	struct stun_message m;
-	header_read(&m, r);
-	if (r->cut && m.length > reader_left(r)) {
-		stats->stun_truncated++;
-		return TRUNCATED;
-	}
-	reader_limit(r, m.length);
-	reader_limit(&m.whole, (size_t)STUN_HEADER_SIZE + m.length);
-	struct stun_facts facts = facts_read(&m, *r);
-	facts.malformed |= m.length > reader_left(r);
-	stats->stun++;
-	stats->stun_classic += !m.cookie;
-	stats->stun_malformed += facts.malformed;
-	stats->stun_attributes_cut += facts.cut;
-	if (dissection_wants(d, OBS_STUN_MESSAGE))
-		message_emit(d, &m, &facts, *r);
-	if (facts.malformed)
-		return MALFORMED;
-	facts_emit(d, &m, &facts);
-	return DONE;
-}
-
-static void *stun_open(const struct dissect_options *options)
-{
-	struct stun_transactions *t = calloc(1, sizeof(*t));
-	if (t &&
-		table_init(&t->table, sizeof(struct stun_transaction),
-			sizeof(struct stun_transaction_key), options->transactions,
-			TRANSACTION_GRAIN_NS))
-		return t;
-	free(t);
-	return NULL;
-}
-
-static void stun_close(void *state)
-{
-	struct stun_transactions *t = state;
-	table_free(&t->table);
-	free(t);
+	struct reader peek = *r;
+	if (reader_u8(&peek) >= CHANNEL_FIRST)
+		return channel_dissect(d, r);
+	return stun_message_dissect(d, r);
 }
 
 extern const struct dissector dissector_stun;
@@ -307,8 +107,9 @@ const struct dissector dissector_stun = {
 	.carrier = CARRIER_UDP,
 	.open = stun_open,
 	.close = stun_close,
+	.state_size = sizeof(struct stun_flow),
 	.first_min = 0,
-	.first_max = 0x3f,
+	.first_max = CHANNEL_FIRST_LAST,
 	.probe = stun_probe,
 	.dissect = stun_dissect,
 };

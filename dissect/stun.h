@@ -1,29 +1,49 @@
 /*
- * STUN, shared by the files that read a message, its attributes and its transactions.
+ * STUN and TURN, shared by the dissectors of datagrams and of streams, and by the files that read a
+ * message, its attributes, its transactions and what a relay carries.
  */
 #ifndef SEEP_DISSECT_STUN_H
 #define SEEP_DISSECT_STUN_H
 
-#include "core/observation.h"
-#include "core/packet.h"
 #include "core/table.h"
+#include "dissect/dissector.h"
 
 #define STUN_COOKIE           0x2112a442U
 #define STUN_HEADER_SIZE      20
-#define STUN_TRANSACTION_SIZE 16 /* cookie and transaction id, or the 16 bytes of RFC 3489 */
+#define STUN_TYPE_MAX         0x3fff /* the two bits before it are 0 */
+#define STUN_TRANSACTION_SIZE 16     /* cookie and transaction id, or the 16 bytes of RFC 3489 */
 
-enum { STUN_BINDING = 0x001, STUN_SHARED_SECRET = 0x002, STUN_ALLOCATE = 0x003 };
+enum {
+	STUN_BINDING = 0x001,
+	STUN_SHARED_SECRET = 0x002,
+	STUN_ALLOCATE = 0x003,
+	STUN_REFRESH = 0x004,
+	STUN_SEND = 0x006,
+	STUN_DATA = 0x007,
+	STUN_CREATE_PERMISSION = 0x008,
+	STUN_CHANNEL_BIND = 0x009,
+	STUN_CONNECT = 0x00a, /* RFC 6062 */
+	STUN_CONNECTION_BIND = 0x00b,
+	STUN_CONNECTION_ATTEMPT = 0x00c,
+};
 
 enum {
 	STUN_MAPPED_ADDRESS = 0x0001,
 	STUN_USERNAME = 0x0006,
+	STUN_CHANNEL_NUMBER = 0x000c,
 	STUN_LIFETIME = 0x000d,
+	STUN_XOR_PEER_ADDRESS = 0x0012,
+	STUN_DATA_BYTES = 0x0013,
 	STUN_XOR_RELAYED_ADDRESS = 0x0016,
 	STUN_XOR_MAPPED_ADDRESS = 0x0020,
 	STUN_PRIORITY = 0x0024,
 	STUN_USE_CANDIDATE = 0x0025,
+	STUN_CONNECTION_ID = 0x002a,
 	STUN_MS_XOR_MAPPED_ADDRESS = 0x8020,
 	STUN_FINGERPRINT = 0x8028,
+	STUN_ICE_CONTROLLED = 0x8029,
+	STUN_ICE_CONTROLLING = 0x802a,
+	STUN_META_DTLS = 0xc070, /* DTLS records (WebRTC: "SPED") */
 };
 
 /* A message's header, and its bytes for those attributes that are about all of it. */
@@ -35,10 +55,16 @@ struct stun_message {
 	struct reader whole;               /* header and attributes */
 };
 
-/* Next attribute of the list in `attributes`, its value decoded into *out (RFC 8489 §14). False at
- * the end; then attributes->failed tells whether the list was broken. */
-bool stun_attribute_next(
-	const struct stun_message *m, struct reader *attributes, struct obs_stun_attribute *out);
+/* A walk over a message's attributes. */
+struct stun_walk {
+	const struct stun_message *message;
+	struct reader left;  /* not walked yet; failed when the list was broken */
+	struct reader value; /* of the last attribute */
+	bool checked; /* a FINGERPRINT was: only one is, or a message of them costs too much */
+};
+
+/* Next attribute, its value decoded into *out (RFC 8489 §14). False at the end. */
+bool stun_attribute_next(struct stun_walk *w, struct obs_stun_attribute *out);
 
 /* Does FINGERPRINT's value fit the message before it (RFC 8489 §14.7)? `rest` is what follows its
  * type and length fields. */
@@ -68,6 +94,8 @@ struct stun_transaction {
 	struct stun_transaction_key key;
 	uint16_t method;
 	bool check, nominates;
+	bool said; /* as an observation */
+	struct obs_ice ice;
 	uint32_t sightings; /* oldest first; an interface has one */
 	struct stun_sighting sighting[STUN_SIGHTINGS_MAX];
 };
@@ -76,14 +104,116 @@ struct stun_transactions {
 	struct table table;
 };
 
-/* Notes a request; true when it was seen on this interface before: a retransmission. */
-bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, uint64_t now_ns, bool check, bool nominates);
+#define STUN_PEERS_MAX 8 /* of one CreatePermission */
+
+/* What the attributes of one message say, as far as anything acts on it. Readers are empty where
+ * the attribute is not there. */
+struct stun_facts {
+	struct endpoint mapped, xor_mapped, relayed;
+	struct endpoint peer[STUN_PEERS_MAX];
+	struct reader username, data, dtls;
+	uint32_t lifetime, priority, connection;
+	uint16_t channel;
+	uint16_t attributes; /* that can be shown */
+	uint8_t peers;
+	uint8_t role; /* enum ice_role */
+	bool has_priority, nominates;
+	bool cut, malformed;
+};
+
+/* An ICE connectivity check (RFC 8445 §7.1), not gathering. */
+static inline bool stun_facts_check(const struct stun_message *m, const struct stun_facts *f)
+{
+	return m->method == STUN_BINDING && f->has_priority && f->username.at;
+}
+
+/* Notes a request. `*repeated` when it was seen on this interface before: a retransmission. Never
+ * NULL. */
+struct stun_transaction *stun_transaction_open(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns, bool *repeated);
 
 /* The request that `p`, going back to the client, answers: `*seen` is where, best of all on the
  * interface that the answer came in by, else where it was seen last. NULL when it was not seen. */
 const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,
 	const struct stun_message *m, const struct packet *p, uint64_t now_ns,
 	const struct stun_sighting **seen);
+
+/* What was said of the checks that one end of a flow sends. */
+struct stun_said {
+	uint64_t time_ns;
+	uint64_t check;         /* a hash of it */
+	struct endpoint mapped; /* by the last result said */
+	bool any;
+};
+
+#define TURN_CHANNELS 8 /* of one flow; a browser binds one for each remote candidate it uses */
+#define TURN_SAID     8
+
+struct turn_channel {
+	uint16_t number; /* 0: not in use */
+	struct endpoint peer;
+};
+
+/* A peer that was named lately. */
+struct turn_said {
+	uint64_t time_ns;
+	struct endpoint peer;
+	uint16_t type, channel; /* of the message */
+};
+
+/* ChannelData in one direction. */
+struct turn_media {
+	uint64_t said_ns, bytes;
+	uint32_t packets;
+};
+
+enum turn_client { TURN_CLIENT_UNKNOWN, TURN_CLIENT_OPENED, TURN_CLIENT_ANSWERED };
+
+/* What is remembered of a flow between a client and its relay. */
+struct turn_flow {
+	struct turn_channel channel[TURN_CHANNELS];
+	struct turn_said said[TURN_SAID];
+	struct turn_media media[2]; /* from the opener, to the opener */
+	uint8_t channels, says;     /* the next to be used */
+	uint8_t client;             /* enum turn_client */
+	uint8_t run;                /* messages in ChannelData's form, before anything is known */
+	uint16_t run_number;        /* their channel */
+	bool seen;                  /* this is TURN: ChannelData may be believed */
+};
+
+enum stun_framing { STUN_FRAMING_UNKNOWN, STUN_FRAMING_NONE, STUN_FRAMING_RFC4571 };
+
+/* What the dissectors of datagrams and of streams remember of a flow. */
+struct stun_flow {
+	struct stun_said said[2]; /* from the opener, to the opener */
+	struct turn_flow turn;
+	uint8_t framing;   /* enum stun_framing; of a stream */
+	uint8_t lost[2];   /* times that it had to be looked for, by direction */
+	bool searching[2]; /* a message's start */
+	bool nominated;    /* a check that nominates was answered */
+};
+
+/* The state of a run: `open` and `close` of both dissectors. */
+void *stun_open(const struct dissect_options *options);
+void stun_close(void *state);
+
+/* Reads the header, and the message; what r holds behind it is not looked at. */
+void stun_header_read(struct stun_message *m, struct reader *r);
+enum verdict stun_message_dissect(struct dissection *d, struct reader *r);
+
+/* Says who asked, and what was answered. */
+void stun_facts_emit(
+	struct dissection *d, const struct stun_message *m, const struct stun_facts *facts);
+
+/* Learns from a TURN message, says which peers it names, and opens what it carries. */
+void turn_message(
+	struct dissection *d, const struct stun_message *m, const struct stun_facts *facts);
+
+/* Is there TURN in this flow, as far as ChannelData with this number goes? */
+bool turn_channel_believed(struct turn_flow *t, uint16_t number);
+
+/* A ChannelData message's payload. */
+void turn_channel_data(
+	struct dissection *d, struct turn_flow *t, uint16_t number, const struct reader *payload);
 
 #endif

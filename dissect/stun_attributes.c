@@ -36,12 +36,12 @@ static const struct {
 	{STUN_USERNAME, FORM_TEXT},
 	{0x0009, FORM_ERROR},
 	{0x000b, FORM_ADDRESS}, /* REFLECTED-FROM */
-	{0x000c, FORM_U16},     /* CHANNEL-NUMBER */
+	{STUN_CHANNEL_NUMBER, FORM_U16},
 	{STUN_LIFETIME, FORM_U32},
-	{0x0010, FORM_U32},         /* BANDWIDTH */
-	{0x0011, FORM_ADDRESS},     /* DESTINATION-ADDRESS */
-	{0x0012, FORM_XOR_ADDRESS}, /* XOR-PEER-ADDRESS */
-	{0x0014, FORM_TEXT},        /* REALM */
+	{0x0010, FORM_U32},     /* BANDWIDTH */
+	{0x0011, FORM_ADDRESS}, /* DESTINATION-ADDRESS */
+	{STUN_XOR_PEER_ADDRESS, FORM_XOR_ADDRESS},
+	{0x0014, FORM_TEXT}, /* REALM */
 	{STUN_XOR_RELAYED_ADDRESS, FORM_XOR_ADDRESS},
 	{0x0017, FORM_U8}, /* REQUESTED-ADDRESS-FAMILY */
 	{0x0018, FORM_U8}, /* EVEN-PORT */
@@ -49,8 +49,8 @@ static const struct {
 	{STUN_XOR_MAPPED_ADDRESS, FORM_XOR_ADDRESS},
 	{STUN_PRIORITY, FORM_U32},
 	{0x0027, FORM_U16}, /* RESPONSE-PORT */
-	{0x002a, FORM_U32}, /* CONNECTION-ID */
-	{0x8000, FORM_U8},  /* ADDITIONAL-ADDRESS-FAMILY */
+	{STUN_CONNECTION_ID, FORM_U32},
+	{0x8000, FORM_U8}, /* ADDITIONAL-ADDRESS-FAMILY */
 	{0x8001, FORM_FAMILY_ERROR},
 	{0x8003, FORM_TEXT}, /* ALTERNATE-DOMAIN */
 	{STUN_MS_XOR_MAPPED_ADDRESS, FORM_XOR_ADDRESS},
@@ -58,8 +58,8 @@ static const struct {
 	{0x8023, FORM_ADDRESS}, /* ALTERNATE-SERVER */
 	{0x8027, FORM_U32},     /* CACHE-TIMEOUT */
 	{STUN_FINGERPRINT, FORM_FINGERPRINT},
-	{0x8029, FORM_U64},     /* ICE-CONTROLLED: the tie-breaker */
-	{0x802a, FORM_U64},     /* ICE-CONTROLLING */
+	{STUN_ICE_CONTROLLED, FORM_U64}, /* the tie-breaker */
+	{STUN_ICE_CONTROLLING, FORM_U64},
 	{0x802b, FORM_ADDRESS}, /* RESPONSE-ORIGIN */
 	{0x802c, FORM_ADDRESS}, /* OTHER-ADDRESS */
 	{0x8090, FORM_ADDRESS}, /* MS-ALTERNATE-MAPPED-ADDRESS */
@@ -131,18 +131,21 @@ static void network_info_read(struct reader *value, struct obs_stun_attribute *o
 	out->has |= ATTRIBUTE_NETWORK;
 }
 
-static void fingerprint_read(const struct stun_message *m, const struct reader *rest,
-	struct reader *value, struct obs_stun_attribute *out)
+static void fingerprint_read(struct stun_walk *w, const struct reader *rest, struct reader *value,
+	struct obs_stun_attribute *out)
 {
 	uint32_t fingerprint = reader_u32(value);
 	value_set(out, fingerprint);
-	out->valid = stun_fingerprint_valid(m, rest, fingerprint);
+	if (w->checked)
+		return;
+	w->checked = true;
+	out->valid = stun_fingerprint_valid(w->message, rest, fingerprint);
 	out->has |= ATTRIBUTE_CHECKED;
 }
 
 /* `rest` is the reader behind the attribute's type and length: where the value starts. */
-static void value_read(const struct stun_message *m, const struct reader *rest,
-	struct reader *value, struct obs_stun_attribute *out)
+static void value_read(struct stun_walk *w, const struct reader *rest, struct reader *value,
+	struct obs_stun_attribute *out)
 {
 	static const uint8_t unmasked[STUN_TRANSACTION_SIZE] = {0};
 	switch (form_of(out->type)) {
@@ -150,7 +153,7 @@ static void value_read(const struct stun_message *m, const struct reader *rest,
 		address_read(value, unmasked, out);
 		break;
 	case FORM_XOR_ADDRESS:
-		address_read(value, m->id, out);
+		address_read(value, w->message->id, out);
 		break;
 	case FORM_TEXT:
 		text_read(value, out);
@@ -172,7 +175,7 @@ static void value_read(const struct stun_message *m, const struct reader *rest,
 		error_read(value, out);
 		break;
 	case FORM_FINGERPRINT:
-		fingerprint_read(m, rest, value, out);
+		fingerprint_read(w, rest, value, out);
 		break;
 	case FORM_NETWORK_INFO:
 		network_info_read(value, out);
@@ -190,23 +193,24 @@ static void padding_skip(struct reader *attributes, uint16_t length)
 	reader_skip(attributes, padding < left ? padding : left);
 }
 
-bool stun_attribute_next(
-	const struct stun_message *m, struct reader *attributes, struct obs_stun_attribute *out)
+bool stun_attribute_next(struct stun_walk *w, struct obs_stun_attribute *out)
 {
-	if (reader_left(attributes) == 0)
+	struct reader *left = &w->left;
+	if (reader_left(left) == 0)
 		return false;
 	*out = (struct obs_stun_attribute){0};
-	out->type = reader_u16(attributes);
-	out->length = reader_u16(attributes);
-	struct reader rest = *attributes;
-	struct reader value = reader_sub(attributes, out->length);
-	if (attributes->failed)
+	out->type = reader_u16(left);
+	out->length = reader_u16(left);
+	struct reader rest = *left;
+	struct reader value = reader_sub(left, out->length);
+	if (left->failed)
 		return false;
-	value_read(m, &rest, &value, out);
+	w->value = value;
+	value_read(w, &rest, &value, out);
 	if (value.failed) {
 		out->has = ATTRIBUTE_MALFORMED;
 		out->malformed = true;
 	}
-	padding_skip(attributes, out->length);
+	padding_skip(left, out->length);
 	return true;
 }

@@ -53,20 +53,18 @@ static void sighting_note(struct stun_transaction *open, const struct packet *p,
 	};
 }
 
-bool stun_transaction_open(struct stun_transactions *t, const struct stun_message *m,
-	const struct packet *p, uint64_t now_ns, bool check, bool nominates)
+struct stun_transaction *stun_transaction_open(struct stun_transactions *t,
+	const struct stun_message *m, const struct packet *p, uint64_t now_ns, bool *repeated)
 {
 	if (now_ns > TRANSACTION_LIFE_NS)
 		table_expire(&t->table, now_ns - TRANSACTION_LIFE_NS);
 	struct stun_transaction_key key = key_make(m, &p->src);
 	bool added;
 	struct stun_transaction *open = table_get(&t->table, &key, now_ns, &added);
-	bool repeated = sighting_on(open, p->frame->interface);
+	*repeated = sighting_on(open, p->frame->interface);
 	sighting_note(open, p, now_ns);
 	open->method = m->method;
-	open->check = check;
-	open->nominates = nominates;
-	return repeated;
+	return open;
 }
 
 const struct stun_transaction *stun_transaction_find(struct stun_transactions *t,

@@ -60,11 +60,22 @@ uint32_t engine_interest(void)
 	return kinds;
 }
 
+/* STUN between a client and its peer, in what a TURN server carries: the address that it maps is
+ * the relay's, and the way it took the relay's, too. Nothing of it is about the client. */
+static bool observation_relayed(const struct observation *o)
+{
+	const uint32_t stun = INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) |
+		INTEREST_IN(OBS_ALLOCATION);
+	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
 	if (o->head.time_ns > e->now_ns)
 		e->now_ns = o->head.time_ns;
 	findings_advance(&e->findings, e->now_ns);
+	if (observation_relayed(o))
+		return;
 	knowledge_learn(&e->knowledge, o);
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))

@@ -13,6 +13,7 @@
 #define IP_SIZE       20
 #define UDP_SIZE      8
 #define SLL2_SIZE     20
+#define TCP_SIZE      20
 #define PACKET_MAX    0xffff
 #define TABLE_ENTRIES 64 /* few, so that eviction happens, too */
 
@@ -135,5 +136,40 @@ int fuzz_udp(const uint8_t *data, size_t size)
 	frames_dissect(&batch);
 	free(there);
 	free(back);
+	return 0;
+}
+
+static uint8_t *segment_make(const uint8_t *data, size_t at, size_t size, bool back)
+{
+	uint8_t tcp[IP_SIZE + TCP_SIZE] = {0};
+	ip_write(tcp, 6, TCP_SIZE + size, back);
+	uint8_t *at_tcp = tcp + IP_SIZE;
+	const uint8_t header[TCP_SIZE] = {0x10, back ? 1 : 0, 0x10, back ? 0 : 1,
+		(uint8_t)(at >> 24), (uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at, 0, 0, 0,
+		0, 0x50, 0x18};
+	memcpy(at_tcp, header, TCP_SIZE);
+	return bytes_join(tcp, sizeof(tcp), data + at, size);
+}
+
+int fuzz_stream(const uint8_t *data, size_t size)
+{
+	struct batch batch = {0};
+	uint8_t *blocks[BATCH_FRAMES];
+	if (size < 2 || size > PACKET_MAX / 2)
+		return 0;
+	size_t cut = data[0] + 1U, least = 2 * size / BATCH_FRAMES + 1;
+	cut = cut < least ? least : cut;
+	for (size_t at = 1; at < size && batch.count + 2 <= BATCH_FRAMES; at += cut) {
+		size_t length = size - at < cut ? size - at : cut;
+		for (int back = 0; back < 2; back++) {
+			uint8_t *block = segment_make(data, at, length, back);
+			blocks[batch.count] = block;
+			batch.frames[batch.count++] = frame_make(
+				LINK_RAW, block, IP_SIZE + TCP_SIZE + length);
+		}
+	}
+	frames_dissect(&batch);
+	for (uint32_t i = 0; i < batch.count; i++)
+		free(blocks[i]);
 	return 0;
 }

@@ -26,4 +26,8 @@ int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size);
  * of the first byte flipped, which makes a STUN request its own success response. */
 int fuzz_udp(const uint8_t *data, size_t size);
 
+/* A TCP stream: the first byte says how it is cut into segments, the rest is what both ends send,
+ * the server always a segment behind. */
+int fuzz_stream(const uint8_t *data, size_t size);
+
 #endif

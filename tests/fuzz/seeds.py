@@ -55,10 +55,14 @@ def layers(link, frame):
     yield "linux_sll", bytes(14) + ethertype + packet
     yield "linux_sll2", ethertype + bytes(18) + packet
     protocol, size = (packet[6], 40) if six else (packet[9], 20)
+    if protocol == 1:
+        yield "icmp", packet[size:]
     if protocol in (6, 17):
         yield "udp" if protocol == 17 else "tcp", packet[size:]
     if protocol == 17:
         yield "stun", packet[size + 8:]
+        yield "stun_tcp", b"\xff" + packet[size + 8:]
+        yield "stun_tcp", b"\x0f" + struct.pack(">H", len(packet) - size - 8) + packet[size + 8:]
 
 
 def write(out, target, data):
