@@ -131,7 +131,7 @@ def dns_expected(row, layers):
 
 def dns_got(record):
     body = record["name"]
-    facts = {key: body[key] for key in ("id", "response", "opcode", "rcode", "questions", "name",
+    facts = {key: body.get(key, "") for key in ("id", "response", "opcode", "rcode", "questions", "name",
                                         "type")}
     facts["ips"] = [r["ip"] for r in body.get("records", []) if r["type"] != TYPE_NB]
     return facts
