@@ -17,6 +17,8 @@
 /* Any stream: which dissector reads it, the stream knows. */
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
+#define PROTOCOL_UDP 17
+
 enum { TCP_SYN = 0x02 };
 
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
@@ -107,6 +109,8 @@ static uint64_t payload_shapes(const struct dissection *d)
 	const struct packet *p = d->packet;
 	struct reader peek = p->payload;
 	uint64_t shapes = 0;
+	if (d->carrier == CARRIER_FLOW)
+		return UINT64_C(1) << d->row;
 	if (d->carrier == CARRIER_STREAM)
 		return reader_left(&peek) || p->tcp_flags & TCP_SYN ? SHAPE_STREAM : 0;
 	if (!reader_left(&peek))
@@ -119,6 +123,12 @@ static uint64_t payload_shapes(const struct dissection *d)
 	return shapes;
 }
 
+static void packet_key(struct dissect *run, struct packet *p)
+{
+	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
+	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(p->src.addr.family));
+}
+
 /* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
 static void packet_shape(struct dissection *d, enum verdict verdict)
 {
@@ -126,10 +136,23 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 	verdict_count(d->stats, verdict);
 	p->has_payload = verdict == MORE;
 	p->shapes = p->has_payload ? payload_shapes(d) : 0;
-	if (!p->shapes)
+	if (p->shapes)
+		packet_key(d->run, p);
+}
+
+/* Adds the row that was announced for either end. Asked only while anything is announced. */
+static void packet_announced(struct dissect *run, struct packet *p)
+{
+	if (!p->has_payload || p->protocol != PROTOCOL_UDP)
 		return;
-	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
-	p->hash = table_hash(&d->run->flows.table, &p->key, flow_key_size(p->src.addr.family));
+	unsigned row = expect_row(&run->expect, &p->dst, run->now_ns);
+	if (!row)
+		row = expect_row(&run->expect, &p->src, run->now_ns);
+	if (!row)
+		return;
+	if (!p->shapes)
+		packet_key(run, p);
+	p->shapes |= UINT64_C(1) << (row - 1);
 }
 
 void layers_dissect(struct dissection *d)
@@ -173,6 +196,10 @@ static void datagram_dissect(struct dissection *d)
 void packet_dissect(struct dissect *run, struct packet *p)
 {
 	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
+	if (run->expect.table.count)
+		packet_announced(run, p);
+	if (!p->shapes)
+		return;
 	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
 		stream_segment(&d);
@@ -221,8 +248,7 @@ void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum car
 		.number = number,
 	};
 	layers_dissect(&inside);
-	if (inner.shapes)
-		packet_dissect(d->run, &inner);
+	packet_dissect(d->run, &inner);
 }
 
 void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
@@ -240,8 +266,7 @@ void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 	inner.dst = *dst;
 	inner.has_ports = true;
 	packet_shape(&inside, MORE);
-	if (inner.shapes)
-		packet_dissect(d->run, &inner);
+	packet_dissect(d->run, &inner);
 }
 
 /* What a body is, by how it starts. */
@@ -305,6 +330,18 @@ void dissection_become(struct dissection *d, const char *name, enum encapsulatio
 	}
 }
 
+void dissection_expect(struct dissection *d, const struct endpoint *at, const char *name)
+{
+	struct dissect *run = d->run;
+	expect_add(&run->expect, at, row_named(name), run->now_ns);
+	d->stats->expected++;
+}
+
+bool dissection_expected(const struct dissection *d, const struct endpoint *at)
+{
+	return expect_row(&d->run->expect, at, d->run->now_ns) == d->row + 1;
+}
+
 /* A dissector's memory of a flow: the next one's reference, then its own bytes. */
 struct flow_state {
 	uint32_t next;
@@ -324,7 +361,7 @@ static struct flow_state *flow_state_at(struct dissect *run, uint32_t reference)
 	return pool_at(&run->flow_states[STATE_ROW(reference)], STATE_NUMBER(reference));
 }
 
-void *dissection_flow_state(struct dissection *d)
+void *dissection_flow_known(struct dissection *d)
 {
 	struct dissect *run = d->run;
 	struct flow_more *more = flow_more(&run->flows, d->flow);
@@ -332,6 +369,16 @@ void *dissection_flow_state(struct dissection *d)
 		if (STATE_ROW(at) == d->row)
 			return flow_state_at(run, at) + 1;
 	}
+	return NULL;
+}
+
+void *dissection_flow_state(struct dissection *d)
+{
+	struct dissect *run = d->run;
+	struct flow_more *more = flow_more(&run->flows, d->flow);
+	void *known = dissection_flow_known(d);
+	if (known)
+		return known;
 	uint32_t number = pool_take(&run->flow_states[d->row], true);
 	if (!number)
 		return NULL;

@@ -10,6 +10,7 @@
 #include "core/source.h"
 #include "dissect/defrag.h"
 #include "dissect/dissector.h"
+#include "dissect/expect.h"
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
@@ -24,6 +25,7 @@ struct dissect {
 	uint64_t now_ns; /* packet time so far: never runs backwards */
 	struct flow_table flows;
 	struct defrag defrag;
+	struct expect expect;
 	struct streams streams;
 	struct arena scratch;                    /* for a batch */
 	void *state[DISSECTORS_MAX];             /* what `open` made, by row */
@@ -43,7 +45,8 @@ const struct dissector *dissector_at(unsigned i);
  */
 void layers_dissect(struct dissection *d);
 
-/* A packet whose payload has a shape: looks up its flow and asks who reads it. */
+/* A packet whose payload has a shape or was announced: looks up its flow and asks who reads it. In
+ * packet order, because a packet may announce the next. */
 void packet_dissect(struct dissect *run, struct packet *p);
 
 /* Bytes of a pool's block for `bytes` of a dissector's memory; and what goes with a flow. */

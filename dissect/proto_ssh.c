@@ -1,0 +1,61 @@
+/*
+ * SSH (RFC 4253 §4.2), by the version line that each end sends first. Emits TUNNEL: the opener's
+ * line asks, the other end's answers. What is forwarded inside is encrypted and does not show, so
+ * the stream is given up after the lines; the text that a server may send before its line is not
+ * looked through.
+ */
+#include "dissect/tunnel.h"
+
+#define LINE_MAX 255 /* RFC 4253 §4.2, with its line end */
+#define START    8   /* "SSH-2.0-" */
+
+struct ssh_flow {
+	bool said[2];
+};
+
+static bool ssh_probe(struct reader r)
+{
+	uint8_t start[START];
+	reader_copy(&r, start, sizeof(start));
+	return memcmp(start, "SSH-2.0-", START) == 0 || memcmp(start, "SSH-1.99", START) == 0;
+}
+
+/* Where the line ends, 0 when it does not yet. */
+static size_t line_length(struct reader r)
+{
+	reader_limit(&r, LINE_MAX);
+	size_t left = reader_left(&r);
+	while (reader_left(&r)) {
+		if (reader_u8(&r) == '\n')
+			return left - reader_left(&r);
+	}
+	return 0;
+}
+
+static enum verdict ssh_dissect(struct dissection *d, struct reader *r)
+{
+	struct ssh_flow *f = dissection_flow_state(d);
+	unsigned side = tunnel_side(d);
+	if (!f || f->said[side] || !ssh_probe(*r))
+		return NOT_MINE;
+	if (!line_length(*r))
+		return reader_left(r) < LINE_MAX ? MORE : NOT_MINE;
+	f->said[side] = true;
+	if (side == 0)
+		tunnel_asks(d, TUNNEL_SSH, 0, NULL);
+	else
+		tunnel_answers(d, TUNNEL_SSH, 0, NULL);
+	reader_skip(r, reader_left(r));
+	return DONE;
+}
+
+extern const struct dissector dissector_ssh;
+const struct dissector dissector_ssh = {
+	.info = {"ssh", "RFC 4253"},
+	.carrier = CARRIER_STREAM,
+	.state_size = sizeof(struct ssh_flow),
+	.first_min = 'S',
+	.first_max = 'S',
+	.probe = ssh_probe,
+	.dissect = ssh_dissect,
+};
