@@ -22,7 +22,7 @@ const struct field proxy_fields[] = {
 	{"event", AT(obs_proxy, event), .type = FIELD_LABEL8, .label = proxy_event_name},
 	{"command", AT(obs_proxy, command), .type = FIELD_U8},
 	{"status", AT(obs_proxy, status), .type = FIELD_U16},
-	{"target_", AT(obs_proxy, target), .type = FIELD_ENDPOINT},
+	{"target_ip", AT(obs_proxy, target.addr), .type = FIELD_ADDR},
 	{"target_name", AT(obs_proxy, target_name), .type = FIELD_WORD},
 	{"target_port", AT(obs_proxy, target_port), .type = FIELD_U16},
 	{0},

@@ -8,6 +8,7 @@
 #include "dissect/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Whole packets put together from fragments, for a batch. */
 #define SCRATCH_BYTES (BATCH_FRAMES * (size_t)DEFRAG_BYTES)
@@ -37,6 +38,14 @@ const struct dissector_info *dissector_info(unsigned i)
 const struct dissector *dissector_at(unsigned i)
 {
 	return dissectors[i];
+}
+
+unsigned dissector_named(const char *name)
+{
+	unsigned row = 0;
+	while (row < DISSECTORS && strcmp(dissectors[row]->info.name, name) != 0)
+		row++;
+	return row;
 }
 
 static void routes_fill(struct dissect *d)

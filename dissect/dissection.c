@@ -17,8 +17,6 @@
 /* Any stream: which dissector reads it, the stream knows. */
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
-#define PROTOCOL_UDP 17
-
 enum { TCP_SYN = 0x02 };
 
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
@@ -123,12 +121,6 @@ static uint64_t payload_shapes(const struct dissection *d)
 	return shapes;
 }
 
-static void packet_key(struct dissect *run, struct packet *p)
-{
-	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
-	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(p->src.addr.family));
-}
-
 /* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
 static void packet_shape(struct dissection *d, enum verdict verdict)
 {
@@ -138,21 +130,6 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 	p->shapes = p->has_payload ? payload_shapes(d) : 0;
 	if (p->shapes)
 		packet_key(d->run, p);
-}
-
-/* Adds the row that was announced for either end. Asked only while anything is announced. */
-static void packet_announced(struct dissect *run, struct packet *p)
-{
-	if (!p->has_payload || p->protocol != PROTOCOL_UDP)
-		return;
-	unsigned row = expect_row(&run->expect, &p->dst, run->now_ns);
-	if (!row)
-		row = expect_row(&run->expect, &p->src, run->now_ns);
-	if (!row)
-		return;
-	if (!p->shapes)
-		packet_key(run, p);
-	p->shapes |= UINT64_C(1) << (row - 1);
 }
 
 void layers_dissect(struct dissection *d)
@@ -310,36 +287,16 @@ void dissection_content(struct dissection *d, enum content content, const struct
 	dissector_at(inside.row)->dissect(&inside, &body);
 }
 
-static unsigned row_named(const char *name)
-{
-	unsigned row = 0;
-	while (dissector_info(row) && strcmp(dissector_info(row)->name, name) != 0)
-		row++;
-	return row;
-}
-
 void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped)
 {
 	d->stream->wrapped |= (uint8_t)wrapped;
 	d->packet->encapsulation |= (uint8_t)wrapped;
 	for (int i = 0; i < 2; i++) {
 		struct stream_side *side = &d->stream->side[i];
-		side->row = (uint8_t)(name ? row_named(name) + 1 : 0);
+		side->row = (uint8_t)(name ? dissector_named(name) + 1 : 0);
 		side->tries = 0;
 		side->ignored = false;
 	}
-}
-
-void dissection_expect(struct dissection *d, const struct endpoint *at, const char *name)
-{
-	struct dissect *run = d->run;
-	expect_add(&run->expect, at, row_named(name), run->now_ns);
-	d->stats->expected++;
-}
-
-bool dissection_expected(const struct dissection *d, const struct endpoint *at)
-{
-	return expect_row(&d->run->expect, at, d->run->now_ns) == d->row + 1;
 }
 
 /* A dissector's memory of a flow: the next one's reference, then its own bytes. */

@@ -7,7 +7,8 @@
 
 #include "dissect/tunnel.h"
 
-#define ESP_RUN 4 /* packets that make a tunnel */
+#define ESP_RUN     4   /* packets that make a tunnel */
+#define ESP_SPI_MIN 256 /* lower ones are reserved (RFC 4303 §2.1), but set up by hand */
 
 /* One direction. */
 struct esp_way {
@@ -16,8 +17,8 @@ struct esp_way {
 	struct tunnel_way way;
 };
 
-/* Could these bytes be a whole ESP packet? */
-bool esp_shape(struct reader r);
+/* Could these bytes be a whole ESP packet? SPIs below `spi_min` do not count. */
+bool esp_shape(struct reader r, uint32_t spi_min);
 
 /* Counts the packet, and says so when `run` of them, or more, have followed one another. */
 enum verdict esp_packet(struct dissection *d, struct esp_way *way, struct reader *r, uint8_t run);

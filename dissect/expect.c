@@ -1,6 +1,9 @@
 /* Announced flows, over the one table of core/. */
 #include "dissect/expect.h"
 
+#include "dissect/run.h"
+
+#define PROTOCOL_UDP    17
 #define EXPECT_GRAIN_NS UINT64_C(1000000000)
 
 struct expect_key {
@@ -60,4 +63,30 @@ unsigned expect_row(struct expect *e, const struct endpoint *at, uint64_t now_ns
 	}
 	table_touch(&e->table, entry, now_ns);
 	return entry->age.note + 1;
+}
+
+void dissection_expect(struct dissection *d, const struct endpoint *at, const char *name)
+{
+	struct dissect *run = d->run;
+	expect_add(&run->expect, at, dissector_named(name), run->now_ns);
+	d->stats->expected++;
+}
+
+bool dissection_expected(const struct dissection *d, const struct endpoint *at)
+{
+	return expect_row(&d->run->expect, at, d->run->now_ns) == d->row + 1;
+}
+
+void packet_announced(struct dissect *run, struct packet *p)
+{
+	if (!p->has_payload || p->protocol != PROTOCOL_UDP)
+		return;
+	unsigned row = expect_row(&run->expect, &p->dst, run->now_ns);
+	if (!row)
+		row = expect_row(&run->expect, &p->src, run->now_ns);
+	if (!row)
+		return;
+	if (!p->shapes)
+		packet_key(run, p);
+	p->shapes |= UINT64_C(1) << (row - 1);
 }

@@ -66,8 +66,11 @@ static bool crypt_shape(struct reader r, uint8_t opcode)
 	return opcode == OPENVPN_CLIENT_V2 && left == 0;
 }
 
-static bool opcode_resets(uint8_t opcode)
+bool openvpn_opcode_resets(uint8_t first)
 {
+	uint8_t opcode = first >> 3;
+	if (first & 7) /* the key id */
+		return false;
 	return opcode == OPENVPN_CLIENT_V1 || opcode == OPENVPN_SERVER_V1 ||
 		opcode == OPENVPN_CLIENT_V2 || opcode == OPENVPN_SERVER_V2 ||
 		opcode == OPENVPN_CLIENT_V3;
@@ -85,7 +88,7 @@ bool openvpn_reset_shape(struct reader r)
 	uint8_t first = reader_u8(&r);
 	uint8_t opcode = first >> 3;
 	uint64_t session = reader_u64(&r);
-	if ((first & 7) != 0 || !opcode_resets(opcode) || r.cut || r.failed || session == 0)
+	if (!openvpn_opcode_resets(first) || r.cut || r.failed || session == 0)
 		return false;
 	if (crypt_shape(r, opcode))
 		return true;

@@ -44,6 +44,9 @@ struct openvpn_flow {
 /* Is this a hard reset, whole and exact, in any of the ways to protect one? */
 bool openvpn_reset_shape(struct reader r);
 
+/* Is this the first byte of one? */
+bool openvpn_opcode_resets(uint8_t first);
+
 /* May this be a P_DATA_V2? That is little shape, so only a run of them counts. */
 bool openvpn_data_shape(struct reader r);
 

@@ -21,7 +21,7 @@ static enum verdict esp_dissect(struct dissection *d, struct reader *r)
 	}
 	if (r->cut)
 		return TRUNCATED;
-	struct esp_flow *f = esp_shape(*r) ? dissection_flow_state(d) : NULL;
+	struct esp_flow *f = esp_shape(*r, 1) ? dissection_flow_state(d) : NULL;
 	return f ? esp_packet(d, &f->way[tunnel_side(d)], r, ESP_RUN) : NOT_MINE;
 }
 

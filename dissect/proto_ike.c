@@ -124,7 +124,7 @@ static bool ike_probe(struct reader r)
 		return false;
 	if (ike_shape(r) || keepalive_shape(r))
 		return true;
-	return marker_take(&r) ? ike_shape(r) : esp_shape(r);
+	return marker_take(&r) ? ike_shape(r) : esp_shape(r, ESP_SPI_MIN);
 }
 
 static void first_exchange_read(

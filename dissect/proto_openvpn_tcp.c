@@ -9,6 +9,7 @@
 #define LENGTH_SIZE 2
 #define LENGTH_MIN  14
 #define HEAD_SIZE   9    /* opcode and session */
+#define RESET_MAX   2048 /* a hard reset with a wrapped key */
 #define LENGTH_MAX  9216 /* a control packet or a tunnelled jumbo frame */
 
 /* The packet in front, without its length. False when it is not all there. */
@@ -23,12 +24,17 @@ static bool packet_take(struct reader *r, struct reader *packet)
 	return true;
 }
 
+/* A first packet cut in two is taken by its length and opcode; when it is whole, it must fit. */
 static bool openvpn_tcp_probe(struct reader r)
 {
-	struct reader packet;
-	if (!packet_take(&r, &packet))
+	struct reader packet, peek = r;
+	if (r.cut)
 		return false;
-	return openvpn_reset_shape(packet) || openvpn_data_shape(packet);
+	if (packet_take(&r, &packet))
+		return openvpn_reset_shape(packet) || openvpn_data_shape(packet);
+	size_t length = reader_u16(&peek);
+	return length >= LENGTH_MIN && length <= RESET_MAX && reader_left(&peek) >= HEAD_SIZE &&
+		openvpn_opcode_resets(reader_u8(&peek));
 }
 
 /* Can the bytes in front start a packet of this flow? Tells before a length is waited for. */

@@ -9,20 +9,13 @@
  */
 #include "dissect/socks.h"
 
-#define METHODS_MAX   16
-#define METHOD_LAST   0x09 /* assigned by IANA; from 0x80 on they are private */
-#define METHOD_OWN    0x80
 #define METHOD_NONE   0xff
-#define USER_MAX      255
-#define NAME_MAX      255
 #define EARLY_MAX     16384 /* bytes of a client that does not wait for its answer */
 #define REQUEST_5_MIN 5     /* as far as an address's first byte; replies alike */
 #define REPLY_4_SIZE  8
 #define SOCKS_UDP     "socks_udp"
 
-enum { SOCKS_4 = 4, SOCKS_5 = 5, AUTHENTICATION = 1 };
 enum { METHOD_GSSAPI = 1 };
-enum { COMMAND_CONNECT = 1, COMMAND_BIND = 2, COMMAND_UDP = 3 };
 enum { GRANTED_4 = 0x5a, REFUSED_4_LAST = 0x5d, GRANTED_5 = 0, REFUSED_5_LAST = 8 };
 
 enum phase {
@@ -41,94 +34,12 @@ struct socks_flow {
 	bool client_opened;
 };
 
-/* Every method is one of those assigned, and only once. */
-static bool methods_shape(struct reader r)
-{
-	uint32_t seen = 0;
-	while (reader_left(&r)) {
-		uint8_t method = reader_u8(&r);
-		if (method > METHOD_LAST && (method < METHOD_OWN || method == METHOD_NONE))
-			return false;
-		if (method <= METHOD_LAST && (seen & 1U << method))
-			return false;
-		seen |= method <= METHOD_LAST ? 1U << method : 0;
-	}
-	return true;
-}
-
-/* A client that does not wait sends more right behind. */
-static bool greeting_shape(struct reader r)
-{
-	reader_skip(&r, 1);
-	uint8_t count = reader_u8(&r);
-	struct reader methods = reader_sub(&r, count);
-	if (r.failed || count == 0 || count > METHODS_MAX || !methods_shape(methods))
-		return false;
-	if (reader_left(&r) == 0)
-		return true;
-	uint8_t next = reader_u8(&r);
-	return next == SOCKS_5 || next == AUTHENTICATION;
-}
-
-/* Printable bytes, the NUL behind them read, too. */
-static struct reader text_take(struct reader *r, size_t most)
-{
-	const struct reader start = *r;
-	struct reader text = start;
-	size_t length = 0;
-	uint8_t byte = reader_u8(r);
-	for (; byte && length < most; length++) {
-		if (byte < ' ' || byte == 0x7f)
-			reader_fail(r);
-		byte = reader_u8(r);
-	}
-	if (byte)
-		reader_fail(r);
-	return reader_sub(&text, r->failed ? 0 : length);
-}
-
-/* 0.0.0.x, x not 0: a name follows (SOCKS 4a). */
-static bool address_names(const struct addr *a)
-{
-	return a->bytes[0] == 0 && a->bytes[1] == 0 && a->bytes[2] == 0 && a->bytes[3] != 0;
-}
-
-/* All of a SOCKS 4 request; the reader fails when it is none. */
-static uint8_t request4_read(struct reader *r, struct socks_target *target)
-{
-	*target = (struct socks_target){0};
-	uint8_t version = reader_u8(r);
-	uint8_t command = reader_u8(r);
-	target->port = reader_u16(r);
-	uint8_t bytes[4];
-	reader_copy(r, bytes, sizeof(bytes));
-	struct addr address = addr_v4(bytes);
-	text_take(r, USER_MAX);
-	bool named = address_names(&address);
-	if (named)
-		obs_word_set(&target->name, text_take(r, NAME_MAX));
-	else
-		target->address = (struct endpoint){.addr = address, .port = target->port};
-	bool usable = target->name.length || addr_scope(&address) != SCOPE_SPECIAL;
-	if (version != SOCKS_4 || (command != COMMAND_CONNECT && command != COMMAND_BIND) ||
-		target->port == 0 || !usable)
-		reader_fail(r);
-	return command;
-}
-
-static bool request4_shape(struct reader r)
-{
-	struct socks_target target;
-	request4_read(&r, &target);
-	return !r.failed && reader_left(&r) == 0;
-}
-
 static bool socks_probe(struct reader r)
 {
 	struct reader peek = r;
 	if (r.cut)
 		return false;
-	return reader_u8(&peek) == SOCKS_5 ? greeting_shape(r) : request4_shape(r);
+	return reader_u8(&peek) == SOCKS_5 ? socks_greeting_shape(r) : socks_request4_shape(r);
 }
 
 static void proxy_emit(const struct dissection *d, const struct socks_flow *f,
@@ -157,15 +68,6 @@ static void request_note(const struct dissection *d, struct socks_flow *f, uint8
 	proxy_emit(d, f, PROXY_ASKS, 0, target);
 }
 
-/* A reserved byte, then a type of address that there is, and no empty name. */
-static bool target_starts(struct reader r)
-{
-	uint8_t reserved = reader_u8(&r);
-	uint8_t type = reader_u8(&r);
-	uint8_t length = reader_u8(&r);
-	return reserved == 0 && (type == 1 || (type == 3 && length) || type == 4);
-}
-
 static enum verdict request5_read(struct dissection *d, struct socks_flow *f, struct reader *r)
 {
 	if (reader_left(r) < REQUEST_5_MIN)
@@ -173,7 +75,7 @@ static enum verdict request5_read(struct dissection *d, struct socks_flow *f, st
 	struct reader m = *r;
 	reader_skip(&m, 1);
 	uint8_t command = reader_u8(&m);
-	if (command < COMMAND_CONNECT || command > COMMAND_UDP || !target_starts(m))
+	if (command < SOCKS_CONNECT || command > SOCKS_ASSOCIATE || !socks_target_starts(m))
 		return NOT_MINE;
 	struct socks_target target;
 	reader_skip(&m, 1);
@@ -209,9 +111,12 @@ static enum verdict client_start(struct dissection *d, struct socks_flow *f, str
 		return DONE;
 	}
 	struct socks_target target;
-	uint8_t command = request4_read(r, &target);
-	if (r->failed)
-		return NOT_MINE;
+	uint8_t command;
+	m = *r;
+	enum verdict verdict = socks_request4_read(&m, &target, &command);
+	if (verdict != DONE)
+		return verdict;
+	*r = m;
 	request_note(d, f, command, &target);
 	return DONE;
 }
@@ -224,7 +129,7 @@ static enum verdict client_read(struct dissection *d, struct socks_flow *f, stru
 	case PHASE_GREETING:
 		return client_start(d, f, r);
 	case PHASE_TALK:
-		if (version == AUTHENTICATION)
+		if (version == SOCKS_AUTHENTICATION)
 			return password_skip(r);
 		return version == SOCKS_5 ? request5_read(d, f, r) : NOT_MINE;
 	case PHASE_WAIT: /* for the proxy; what comes now is not SOCKS any more */
@@ -259,7 +164,7 @@ static void relay_announce(struct dissection *d, struct socks_target *relay)
 static enum verdict request_granted(
 	struct dissection *d, struct socks_flow *f, uint8_t status, struct socks_target *bound)
 {
-	if (f->command == COMMAND_UDP) {
+	if (f->command == SOCKS_ASSOCIATE) {
 		relay_announce(d, bound);
 		proxy_emit(d, f, PROXY_UDP, status, bound);
 		f->phase[1] = PHASE_OVER;
@@ -267,7 +172,7 @@ static enum verdict request_granted(
 	}
 	proxy_emit(d, f, PROXY_GRANTS, status, &f->target);
 	f->replies++;
-	if (f->command == COMMAND_BIND && f->replies == 1)
+	if (f->command == SOCKS_BIND && f->replies == 1)
 		return DONE;
 	*f = (struct socks_flow){0}; /* what is inside may be SOCKS again */
 	dissection_become(d, NULL, WRAPPED_PROXY);
@@ -322,7 +227,7 @@ static enum verdict reply5_read(struct dissection *d, struct socks_flow *f, stru
 	reader_skip(&m, 1);
 	uint8_t status = reader_u8(&m);
 	if (status > REFUSED_5_LAST || f->phase[1] != PHASE_TALK || f->phase[0] != PHASE_WAIT ||
-		!target_starts(m))
+		!socks_target_starts(m))
 		return NOT_MINE;
 	struct socks_target bound;
 	reader_skip(&m, 1);
@@ -346,7 +251,7 @@ static enum verdict proxy_read(struct dissection *d, struct socks_flow *f, struc
 		return MORE;
 	if (f->phase[1] == PHASE_GREETING)
 		return version == SOCKS_5 ? method_read(d, f, r) : NOT_MINE;
-	if (version == AUTHENTICATION)
+	if (version == SOCKS_AUTHENTICATION)
 		return authentication_read(d, f, r);
 	return version == SOCKS_5 ? reply5_read(d, f, r) : NOT_MINE;
 }

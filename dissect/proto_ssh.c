@@ -7,7 +7,8 @@
 #include "dissect/tunnel.h"
 
 #define LINE_MAX 255 /* RFC 4253 §4.2, with its line end */
-#define START    8   /* "SSH-2.0-" */
+#define START    8   /* "SSH-2.0-"; versions 1.5 and 1.99 are alike */
+#define MAJOR    4   /* where the version is in it */
 
 struct ssh_flow {
 	bool said[2];
@@ -17,7 +18,8 @@ static bool ssh_probe(struct reader r)
 {
 	uint8_t start[START];
 	reader_copy(&r, start, sizeof(start));
-	return memcmp(start, "SSH-2.0-", START) == 0 || memcmp(start, "SSH-1.99", START) == 0;
+	bool version = (start[MAJOR] == '1' || start[MAJOR] == '2') && start[MAJOR + 1] == '.';
+	return version && memcmp(start, "SSH-", MAJOR) == 0;
 }
 
 /* Where the line ends, 0 when it does not yet. */

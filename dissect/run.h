@@ -38,12 +38,23 @@ struct dissect {
 	uint8_t route[CARRIERS_ROUTED][NUMBERS];
 };
 
-/* Row `i` of the table. */
+/* Row `i` of the table, and the number of the row with this name. */
 const struct dissector *dissector_at(unsigned i);
+unsigned dissector_named(const char *name);
 
 /* From a packet's first unread header to its transport header, and to what shapes its payload has.
  */
 void layers_dissect(struct dissection *d);
+
+/* The key of the packet's flow, and its hash. */
+static inline void packet_key(struct dissect *run, struct packet *p)
+{
+	p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
+	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(p->src.addr.family));
+}
+
+/* Adds the row that was announced for either end of a datagram. */
+void packet_announced(struct dissect *run, struct packet *p);
 
 /* A packet whose payload has a shape or was announced: looks up its flow and asks who reads it. In
  * packet order, because a packet may announce the next. */
