@@ -22,26 +22,32 @@ static bool ssh_probe(struct reader r)
 	return version && memcmp(start, "SSH-", MAJOR) == 0;
 }
 
-/* Where the line ends, 0 when it does not yet. */
-static size_t line_length(struct reader r)
+/* Is the line there, up to its end? It is of printable characters. */
+static enum verdict line_read(struct reader r)
 {
-	reader_limit(&r, LINE_MAX);
-	size_t left = reader_left(&r);
-	while (reader_left(&r)) {
-		if (reader_u8(&r) == '\n')
-			return left - reader_left(&r);
+	for (unsigned i = 0; i < LINE_MAX && reader_left(&r); i++) {
+		uint8_t byte = reader_u8(&r);
+		if (byte == '\n')
+			return DONE;
+		if (byte < ' ' && byte != '\r')
+			return NOT_MINE;
 	}
-	return 0;
+	return reader_left(&r) ? NOT_MINE : MORE;
 }
 
 static enum verdict ssh_dissect(struct dissection *d, struct reader *r)
 {
 	struct ssh_flow *f = dissection_flow_state(d);
 	unsigned side = tunnel_side(d);
-	if (!f || f->said[side] || !ssh_probe(*r))
+	if (!f || f->said[side])
 		return NOT_MINE;
-	if (!line_length(*r))
-		return reader_left(r) < LINE_MAX ? MORE : NOT_MINE;
+	if (reader_left(r) < START)
+		return MORE;
+	if (!ssh_probe(*r))
+		return NOT_MINE;
+	enum verdict verdict = line_read(*r);
+	if (verdict != DONE)
+		return verdict;
 	f->said[side] = true;
 	if (side == 0)
 		tunnel_asks(d, TUNNEL_SSH, 0, NULL);
