@@ -30,8 +30,9 @@ enum {
 	EXCHANGE_LAST = 44, /* IKE_FOLLOWUP_KE, RFC 9370 */
 };
 
-/* Flags of IKEv2 (RFC 7296 §3.1) and IKEv1 (RFC 2408 §3.1). */
-enum { FLAG_RESPONSE = 0x20, FLAGS_2 = 0x38, FLAGS_1 = 0x07 };
+/* A flag of IKEv2, which says that others are to be ignored (RFC 7296 §3.1), and the flags of
+ * IKEv1, which has the others zero (RFC 2408 §3.1). */
+enum { FLAG_RESPONSE = 0x20, FLAGS_1 = 0x07 };
 
 /* First payloads. */
 enum {
@@ -73,7 +74,6 @@ static struct ike_header header_read(struct reader *r)
 static bool version2_shape(const struct ike_header *h)
 {
 	return h->exchange >= EXCHANGE_SA_INIT && h->exchange <= EXCHANGE_LAST &&
-		(h->flags & ~FLAGS_2) == 0 &&
 		(h->next == 0 || (h->next >= PAYLOAD_SA && h->next <= PAYLOAD_LAST)) &&
 		(h->exchange == EXCHANGE_SA_INIT || h->responder);
 }

@@ -33,7 +33,8 @@ static const struct ike_row {
 	{"version 1 informational", true, 8, 0x10, 5, 1, FROM_CLIENT, "ike keepalive 5"},
 	{"version 3", false, 33, 0x30, 34, 0x08, FROM_CLIENT, ""},
 	{"no such exchange", true, 33, 0x20, 33, 0x08, FROM_CLIENT, ""},
-	{"no such flag", false, 33, 0x20, 34, 0x48, FROM_CLIENT, ""},
+	{"reserved flags are ignored", false, 33, 0x20, 34, 0xcf, FROM_CLIENT, "ike asks 34"},
+	{"not in version 1", false, 1, 0x10, 2, 0x48, FROM_CLIENT, ""},
 	{"no such payload", false, 12, 0x20, 34, 0x08, FROM_CLIENT, ""},
 	{"IKE_AUTH without an SPI", false, 46, 0x20, 35, 0x08, FROM_CLIENT, ""},
 };
