@@ -3,7 +3,7 @@
 
 LABELS(tunnel_kind_name, "wireguard", "openvpn", "ike", "esp", "l2tp", "pptp", "sstp", "tailscale",
 	"anyconnect", "ssh", "tor", "masque")
-LABELS(tunnel_event_name, "asks", "answers", "data", "keepalive", "resets")
+LABELS(tunnel_event_name, "asks", "answers", "data", "keepalive", "resets", "defers")
 LABELS(proxy_kind_name, "http-connect", "http-absolute", "socks4", "socks5")
 LABELS(proxy_event_name, "asks", "grants", "refuses", "udp")
 
@@ -20,8 +20,9 @@ const struct field tunnel_fields[] = {
 const struct field proxy_fields[] = {
 	{"kind", AT(obs_proxy, kind), .type = FIELD_LABEL8, .label = proxy_kind_name},
 	{"event", AT(obs_proxy, event), .type = FIELD_LABEL8, .label = proxy_event_name},
+	{"command", AT(obs_proxy, command), .type = FIELD_U8},
 	{"status", AT(obs_proxy, status), .type = FIELD_U16},
-	{"target_", AT(obs_proxy, target), .type = FIELD_ENDPOINT},
+	{"target_ip", AT(obs_proxy, target.addr), .type = FIELD_ADDR},
 	{"target_name", AT(obs_proxy, target_name), .type = FIELD_WORD},
 	{"target_port", AT(obs_proxy, target_port), .type = FIELD_U16},
 	{0},

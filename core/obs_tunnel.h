@@ -28,6 +28,7 @@ enum tunnel_event {
 	TUNNEL_DATA,    /* carries something; said once in a while */
 	TUNNEL_KEEPALIVE,
 	TUNNEL_RESETS, /* one end took it down */
+	TUNNEL_DEFERS, /* the other end is there and wants to be asked again, with its cookie */
 };
 
 struct obs_tunnel {
@@ -49,8 +50,9 @@ enum proxy_event {
 };
 
 struct obs_proxy {
-	uint8_t kind;  /* enum proxy_kind */
-	uint8_t event; /* enum proxy_event */
+	uint8_t kind;    /* enum proxy_kind */
+	uint8_t event;   /* enum proxy_event */
+	uint8_t command; /* SOCKS: 1 CONNECT, 2 BIND, 3 UDP ASSOCIATE */
 	uint16_t status;
 	struct endpoint target; /* none when it was a name */
 	struct obs_word target_name;

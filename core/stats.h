@@ -64,6 +64,9 @@
 	STAT(streams_refused, "tcp.ssn_memcap_drop", "TCP streams not followed for want of room")  \
 	STAT(state_refused, "flow.state_memcap_drop",                                              \
 		"flows a dissector could not remember for want of room")                           \
+	STAT(expected, "flow.expected", "endpoints that a flow announced datagrams for")           \
+	STAT(expected_evicted, "flow.expected_evicted",                                            \
+		"of these, those that made way because the table was full")                        \
 	STAT(flows, "flow.total", "flows that a dissector knows, by the shape of a payload")       \
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \

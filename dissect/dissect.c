@@ -8,6 +8,7 @@
 #include "dissect/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Whole packets put together from fragments, for a batch. */
 #define SCRATCH_BYTES (BATCH_FRAMES * (size_t)DEFRAG_BYTES)
@@ -37,6 +38,14 @@ const struct dissector_info *dissector_info(unsigned i)
 const struct dissector *dissector_at(unsigned i)
 {
 	return dissectors[i];
+}
+
+unsigned dissector_named(const char *name)
+{
+	unsigned row = 0;
+	while (row < DISSECTORS && strcmp(dissectors[row]->info.name, name) != 0)
+		row++;
+	return row;
 }
 
 static void routes_fill(struct dissect *d)
@@ -91,7 +100,7 @@ struct dissect *dissect_new(const struct dissect_options *options, const struct 
 	d->sink = sink;
 	routes_fill(d);
 	if (flow_table_init(&d->flows, options->flows, flow_removed, d) &&
-		defrag_init(&d->defrag) && streams_init(&d->streams) &&
+		defrag_init(&d->defrag) && expect_init(&d->expect) && streams_init(&d->streams) &&
 		arena_init(&d->scratch, SCRATCH_BYTES) && states_open(d, options))
 		return d;
 	dissect_free(d);
@@ -109,6 +118,7 @@ void dissect_free(struct dissect *d)
 	}
 	arena_free(&d->scratch);
 	streams_free(&d->streams);
+	expect_free(&d->expect);
 	defrag_free(&d->defrag);
 	flow_table_free(&d->flows);
 	free(d);
@@ -171,7 +181,7 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 	}
 	for (uint32_t i = 0; i < batch->count; i++) {
 		clock_advance(d, &batch->frames[i]);
-		if (d->packets[i].shapes)
+		if (d->packets[i].shapes || d->expect.table.count)
 			packet_dissect(d, &d->packets[i]);
 	}
 	if (d->now_ns > FLOW_IDLE_NS)
@@ -188,6 +198,7 @@ void dissect_finish(struct dissect *d)
 	d->stats->flows_active = d->flows.table.count;
 	d->stats->flows_evicted = d->flows.table.evicted;
 	d->stats->flow_memory = table_memory(&d->flows.table);
+	d->stats->expected_evicted = d->expect.table.evicted;
 	for (size_t i = 0; i < DISSECTORS; i++)
 		d->stats->state_refused += d->flow_states[i].refused;
 }

@@ -118,6 +118,8 @@ static uint64_t payload_shapes(const struct dissection *d)
 	const struct packet *p = d->packet;
 	struct reader peek = p->payload;
 	uint64_t shapes = 0;
+	if (d->carrier == CARRIER_FLOW)
+		return UINT64_C(1) << d->row;
 	if (d->carrier == CARRIER_STREAM)
 		return reader_left(&peek) || p->tcp_flags & TCP_SYN ? SHAPE_STREAM : 0;
 	if (!reader_left(&peek))
@@ -143,7 +145,7 @@ static struct endpoint endpoint_mapped(const struct endpoint *e)
 }
 
 /* A relay may stand between families (RFC 8656 §7.1): then both are written as IPv6. */
-static void packet_key(struct dissect *run, struct packet *p)
+void packet_key(struct dissect *run, struct packet *p)
 {
 	uint8_t family = p->src.addr.family;
 	if (family == p->dst.addr.family) {
@@ -163,9 +165,8 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 	verdict_count(d->stats, verdict);
 	p->has_payload = verdict == MORE;
 	p->shapes = p->has_payload ? payload_shapes(d) : 0;
-	if (!p->shapes)
-		return;
-	packet_key(d->run, p);
+	if (p->shapes)
+		packet_key(d->run, p);
 }
 
 void layers_dissect(struct dissection *d)
@@ -226,6 +227,10 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		layer_dissect(&d);
 		return;
 	}
+	if (run->expect.table.count)
+		packet_announced(run, p);
+	if (!p->shapes)
+		return;
 	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
 		stream_segment(&d);
@@ -277,8 +282,7 @@ void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum car
 		.number = number,
 	};
 	layers_dissect(&inside);
-	if (inner.shapes)
-		packet_dissect(d->run, &inner);
+	packet_dissect(d->run, &inner);
 }
 
 void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
@@ -302,8 +306,7 @@ void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 	inner.dst = *dst;
 	inner.has_ports = true;
 	packet_shape(&inside, MORE);
-	if (inner.shapes)
-		packet_dissect(d->run, &inner);
+	packet_dissect(d->run, &inner);
 }
 
 /* What a body is, by how it starts. */
@@ -347,21 +350,13 @@ void dissection_content(struct dissection *d, enum content content, const struct
 	dissector_at(inside.row)->dissect(&inside, &body);
 }
 
-static unsigned row_named(const char *name)
-{
-	unsigned row = 0;
-	while (dissector_info(row) && strcmp(dissector_info(row)->name, name) != 0)
-		row++;
-	return row;
-}
-
 void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped)
 {
 	d->stream->wrapped |= (uint8_t)wrapped;
 	d->packet->encapsulation |= (uint8_t)wrapped;
 	for (int i = 0; i < 2; i++) {
 		struct stream_side *side = &d->stream->side[i];
-		side->row = (uint8_t)(name ? row_named(name) + 1 : 0);
+		side->row = (uint8_t)(name ? dissector_named(name) + 1 : 0);
 		side->tries = 0;
 		side->ignored = false;
 	}
@@ -386,7 +381,7 @@ static struct flow_state *flow_state_at(struct dissect *run, uint32_t reference)
 	return pool_at(&run->flow_states[STATE_ROW(reference)], STATE_NUMBER(reference));
 }
 
-void *dissection_flow_state(struct dissection *d)
+void *dissection_flow_known(struct dissection *d)
 {
 	struct dissect *run = d->run;
 	struct flow_more *more = flow_more(&run->flows, d->flow);
@@ -394,6 +389,16 @@ void *dissection_flow_state(struct dissection *d)
 		if (STATE_ROW(at) == d->row)
 			return flow_state_at(run, at) + 1;
 	}
+	return NULL;
+}
+
+void *dissection_flow_state(struct dissection *d)
+{
+	struct dissect *run = d->run;
+	struct flow_more *more = flow_more(&run->flows, d->flow);
+	void *known = dissection_flow_known(d);
+	if (known)
+		return known;
 	uint32_t number = pool_take(&run->flow_states[d->row], true);
 	if (!number)
 		return NULL;

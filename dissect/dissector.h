@@ -21,6 +21,7 @@ enum carrier {
 	CARRIER_CONTENT,   /* by enum content */
 	CARRIER_UDP,       /* by shape, a datagram at a time */
 	CARRIER_STREAM,    /* by shape, TCP bytes in order */
+	CARRIER_FLOW,      /* the layer that names it, again, with its flow: it has no ports */
 };
 
 #define CARRIERS_ROUTED CARRIER_UDP /* those before it select by number */
@@ -113,6 +114,16 @@ bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *
 /* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
  * first, gone with the flow. NULL when all are taken: do without, it is counted. */
 void *dissection_flow_state(struct dissection *d);
+
+/* The same where it was asked for before; else NULL, and nothing is taken. */
+void *dissection_flow_known(struct dissection *d);
+
+/* Announces datagrams to and from `at`: the row named `name` will read them, whatever their shape.
+ * Bounded, and forgotten when nothing came for a while. */
+void dissection_expect(struct dissection *d, const struct endpoint *at, const char *name);
+
+/* Was `at` announced for the dissector at work? */
+bool dissection_expected(const struct dissection *d, const struct endpoint *at);
 
 /* Dissects a whole packet inside this one's payload, from the named layer on. */
 void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum carrier carrier,

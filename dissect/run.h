@@ -10,6 +10,7 @@
 #include "core/source.h"
 #include "dissect/defrag.h"
 #include "dissect/dissector.h"
+#include "dissect/expect.h"
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
@@ -24,6 +25,7 @@ struct dissect {
 	uint64_t now_ns; /* packet time so far: never runs backwards */
 	struct flow_table flows;
 	struct defrag defrag;
+	struct expect expect;
 	struct streams streams;
 	struct arena scratch;                    /* for a batch */
 	void *state[DISSECTORS_MAX];             /* what `open` made, by row */
@@ -36,14 +38,22 @@ struct dissect {
 	uint8_t route[CARRIERS_ROUTED][NUMBERS];
 };
 
-/* Row `i` of the table. */
+/* Row `i` of the table, and the number of the row with this name. */
 const struct dissector *dissector_at(unsigned i);
+unsigned dissector_named(const char *name);
 
 /* From a packet's first unread header to its transport header, and to what shapes its payload has.
  */
 void layers_dissect(struct dissection *d);
 
-/* A packet whose payload has a shape: looks up its flow and asks who reads it. */
+/* The key of the packet's flow, and its hash. */
+void packet_key(struct dissect *run, struct packet *p);
+
+/* Adds the row that was announced for either end of a datagram. */
+void packet_announced(struct dissect *run, struct packet *p);
+
+/* A packet whose payload has a shape or was announced: looks up its flow and asks who reads it. In
+ * packet order, because a packet may announce the next. */
 void packet_dissect(struct dissect *run, struct packet *p);
 
 /* Bytes of a pool's block for `bytes` of a dissector's memory; and what goes with a flow. */

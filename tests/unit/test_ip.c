@@ -97,7 +97,7 @@ static const struct patch_row v6_rows[] = {
 	{"payload length 0xffff", V6_LENGTH, 0xffff, false, FOUND},
 	{"version 4 in an IPv6 frame", V6_VERSION, 0x40, true, INVALID},
 	{"no next header", V6_NEXT, 59, true, NO_PROTOCOL},
-	{"ESP", V6_NEXT, 50, true, NO_PROTOCOL},
+	{"ESP", V6_NEXT, 50, true, NOTHING},
 	{"ICMPv6", V6_NEXT, 58, true, NOTHING},
 	{"UDP length 7", V6_UDP_LENGTH, 7, false, INVALID},
 	{"UDP length 0", V6_UDP_LENGTH, 0, false, FOUND},

@@ -1,0 +1,48 @@
+/*
+ * OpenVPN over UDP (openvpn.net: "OpenVPN protocol"), with tls-auth and tls-crypt, too. Emits
+ * TUNNEL: a client's hard reset asks (and how many before it went unanswered), a server's answers;
+ * data, once in a while.
+ *
+ * A hard reset has an exact shape of 26 fixed bits and more behind its opcode, so one is enough.
+ * Everything else is believed in a flow only after both ends' resets, or, in the middle of a flow,
+ * after a run of P_DATA_V2 with one peer id. P_DATA_V1 has no shape at all: without its handshake
+ * it is not seen, nor are static keys. Keepalives and the exit notice are encrypted data.
+ */
+#include "dissect/openvpn.h"
+
+static bool openvpn_probe(struct reader r)
+{
+	struct reader peek = r;
+	if (r.cut)
+		return false;
+	switch (reader_u8(&peek) >> 3) {
+	case OPENVPN_SOFT_RESET:
+	case OPENVPN_CONTROL:
+	case OPENVPN_ACK:
+	case OPENVPN_CONTROL_WKC:
+	case OPENVPN_DATA_V1:
+		return true; /* the flow tells */
+	case OPENVPN_DATA_V2:
+		return openvpn_data_shape(r);
+	default:
+		return openvpn_reset_shape(r);
+	}
+}
+
+static enum verdict openvpn_dissect(struct dissection *d, struct reader *r)
+{
+	bool opens = openvpn_reset_shape(*r) || openvpn_data_shape(*r);
+	struct openvpn_flow *f = opens ? dissection_flow_state(d) : dissection_flow_known(d);
+	return openvpn_packet(d, f, *r);
+}
+
+extern const struct dissector dissector_openvpn;
+const struct dissector dissector_openvpn = {
+	.info = {"openvpn", "openvpn.net: OpenVPN protocol"},
+	.carrier = CARRIER_UDP,
+	.state_size = sizeof(struct openvpn_flow),
+	.first_min = OPENVPN_FIRST_MIN,
+	.first_max = OPENVPN_FIRST_MAX,
+	.probe = openvpn_probe,
+	.dissect = openvpn_dissect,
+};

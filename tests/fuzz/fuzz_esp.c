@@ -1,0 +1,8 @@
+/* ESP straight in IP, in runs. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/talk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return talk_datagrams(50, data, size);
+}

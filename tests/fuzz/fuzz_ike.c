@@ -1,0 +1,8 @@
+/* IKE, and ESP in UDP where port 4500 hints at it. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/talk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return talk_datagrams(17, data, size);
+}

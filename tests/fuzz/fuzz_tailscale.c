@@ -1,0 +1,8 @@
+/* Tailscale's disco, both ways. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/talk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return talk_datagrams(17, data, size);
+}

@@ -1,0 +1,8 @@
+/* WireGuard: handshakes, and data in runs. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/talk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return talk_datagrams(17, data, size);
+}

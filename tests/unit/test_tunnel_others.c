@@ -1,0 +1,214 @@
+/* L2TP, PPTP, Tailscale's disco and SSH: what asks, answers, resets and keeps alive. */
+#include "tests/unit/support/talk.h"
+
+#define CLIENT "192.168.77.10:50000"
+#define SERVER "192.0.2.10:1701"
+
+static void l2tp_control(struct bytes *b, unsigned version, unsigned type)
+{
+	b->length = 0;
+	bytes_u16(b, 0xc800 | version); /* T, L, S */
+	bytes_u16(b, type ? 20 : 12);   /* length */
+	bytes_u16(b, 0);                /* tunnel */
+	bytes_u16(b, 0);                /* session */
+	bytes_u16(b, 0);                /* Ns */
+	bytes_u16(b, 0);                /* Nr */
+	if (type == 0)
+		return;
+	bytes_u16(b, 0x8008); /* mandatory, 8 bytes */
+	bytes_u16(b, 0);      /* vendor */
+	bytes_u16(b, 0);      /* Message Type */
+	bytes_u16(b, type);
+}
+
+static void l2tp_data(struct bytes *b)
+{
+	b->length = 0;
+	bytes_u16(b, 0x0002);
+	bytes_u16(b, 7); /* tunnel */
+	bytes_u16(b, 1); /* session */
+	bytes_u32(b, 0xff030021);
+	bytes_zero(b, 40);
+}
+
+static void l2tp(void **state)
+{
+	(void)state;
+	struct talk *t = talk_new(CLIENT, SERVER);
+	struct bytes b;
+	l2tp_data(&b);
+	talk_udp(t, FROM_CLIENT, &b);
+	l2tp_control(&b, 2, 0);
+	talk_udp(t, FROM_CLIENT, &b);
+	talk_expect(t, "");
+	static const uint8_t types[] = {1, 1, 2, 3, 0, 6, 14, 4};
+	for (size_t i = 0; i < ROWS(types); i++) {
+		l2tp_control(&b, 2, types[i]);
+		talk_udp(t, types[i] == 2 ? FROM_SERVER : FROM_CLIENT, &b);
+	}
+	l2tp_data(&b);
+	talk_udp(t, FROM_SERVER, &b);
+	talk_expect(t,
+		"l2tp asks 1, l2tp asks 1 again 1, l2tp answers 2, l2tp keepalive 6, "
+		"l2tp resets 14, l2tp resets 4, l2tp data 0");
+	talk_free(t);
+}
+
+static void l2tp_shapes(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned at, value;
+		bool good;
+	} changes[] = {
+		{1, 3, true},     /* version 3 */
+		{1, 4, false},    /* version 4 */
+		{3, 21, false},   /* length */
+		{12, 0, false},   /* not mandatory */
+		{15, 1, false},   /* a vendor's */
+		{17, 1, false},   /* another attribute */
+		{19, 21, false},  /* message type */
+		{0, 0xca, false}, /* offset bit */
+	};
+	for (size_t i = 0; i < ROWS(changes); i++) {
+		struct talk *t = talk_new(CLIENT, SERVER);
+		struct bytes b;
+		l2tp_control(&b, 2, 1);
+		b.at[changes[i].at] = (uint8_t)changes[i].value;
+		talk_udp(t, FROM_CLIENT, &b);
+		assert_int_equal(t->w->count, changes[i].good);
+		talk_free(t);
+	}
+}
+
+static void pptp_message(struct bytes *b, unsigned control, size_t length, unsigned result)
+{
+	size_t start = b->length;
+	bytes_u16(b, (unsigned)length);
+	bytes_u16(b, 1); /* control message */
+	bytes_u32(b, 0x1a2b3c4d);
+	bytes_u16(b, control);
+	bytes_u16(b, 0); /* reserved */
+	bytes_u16(b, 0x0100);
+	bytes_u8(b, result);
+	bytes_zero(b, start + length - b->length);
+}
+
+static void pptp(void **state)
+{
+	(void)state;
+	for (int bytewise = 0; bytewise < 2; bytewise++) {
+		struct talk *t = talk_new(CLIENT, "192.0.2.10:1723");
+		void (*send)(struct talk *, int, const void *,
+			size_t) = bytewise ? talk_tcp_bytewise : talk_tcp;
+		struct bytes b = {0};
+		pptp_message(&b, 1, 156, 0);
+		send(t, FROM_CLIENT, b.at, b.length);
+		b.length = 0;
+		pptp_message(&b, 2, 156, 1);
+		send(t, FROM_SERVER, b.at, b.length);
+		b.length = 0;
+		pptp_message(&b, 7, 168, 0);
+		pptp_message(&b, 5, 16, 0);
+		pptp_message(&b, 12, 16, 0);
+		send(t, FROM_CLIENT, b.at, b.length);
+		talk_expect(t, "pptp asks 1, pptp answers 2, pptp keepalive 5, pptp resets 12");
+		talk_free(t);
+	}
+}
+
+static void pptp_refusal(void **state)
+{
+	(void)state;
+	struct talk *t = talk_new(CLIENT, "192.0.2.10:1723");
+	struct bytes b = {0};
+	pptp_message(&b, 1, 156, 0);
+	talk_tcp(t, FROM_CLIENT, b.at, b.length);
+	b.length = 0;
+	pptp_message(&b, 2, 156, 4); /* not authorised */
+	talk_tcp(t, FROM_SERVER, b.at, b.length);
+	talk_expect(t, "pptp asks 1, pptp resets 2");
+	talk_free(t);
+}
+
+static void disco(struct bytes *b)
+{
+	static const uint8_t magic[6] = {'T', 'S', 0xf0, 0x9f, 0x92, 0xac};
+	b->length = 0;
+	bytes_put(b, magic, sizeof(magic));
+	bytes_zero(b, 32); /* sender's key */
+	bytes_zero(b, 24); /* nonce */
+	bytes_zero(b, 62); /* box */
+}
+
+static void tailscale(void **state)
+{
+	(void)state;
+	struct talk *t = talk_new(CLIENT, "192.0.2.10:41641");
+	static const int from[] = {FROM_CLIENT, FROM_CLIENT, FROM_SERVER, FROM_CLIENT, FROM_CLIENT};
+	for (size_t i = 0; i < ROWS(from); i++) {
+		struct bytes b;
+		disco(&b);
+		talk_udp(t, from[i], &b);
+	}
+	talk_expect(t,
+		"tailscale asks 0, tailscale asks 0 again 1, tailscale answers 0, "
+		"tailscale keepalive 0");
+	const struct endpoint client = end(CLIENT), server = end(SERVER);
+	struct bytes b;
+	disco(&b);
+	packet_ip_udp(&b, &client, &server);
+	watch_prefixes(LINK_RAW, b.at, b.length);
+	talk_free(t);
+}
+
+static void ssh(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *client, *server, *heard;
+	} cases[] = {
+		{"SSH-2.0-OpenSSH_9.2p1\r\n", "SSH-2.0-x\r\n", "ssh asks 0, ssh answers 0"},
+		{"SSH-1.5-1.2.26\n", "SSH-1.99-x\n", "ssh asks 0, ssh answers 0"},
+		{"SSH-2.0-OpenSSH", "", ""},
+		{"SSH-3.0-OpenSSH\r\n", "", ""},
+		{"SSHELL of something\r\n", "", ""},
+	};
+	for (size_t i = 0; i < ROWS(cases) * 2; i++) {
+		struct talk *t = talk_new(CLIENT, "192.0.2.10:22");
+		void (*send)(struct talk *, int, const void *, size_t) = i % 2 ? talk_tcp_bytewise
+									       : talk_tcp;
+		send(t, FROM_CLIENT, cases[i / 2].client, strlen(cases[i / 2].client));
+		send(t, FROM_SERVER, cases[i / 2].server, strlen(cases[i / 2].server));
+		send(t, FROM_CLIENT, "\0\0\1\2SSH-2.0-again\r\n", 19);
+		talk_expect(t, cases[i / 2].heard);
+		talk_free(t);
+	}
+}
+
+static void ssh_line_without_end(void **state)
+{
+	(void)state;
+	struct talk *t = talk_new(CLIENT, "192.0.2.10:22");
+	char line[400];
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "SSH-2.0-", 8);
+	line[sizeof(line) - 1] = '\n';
+	talk_tcp(t, FROM_CLIENT, line, sizeof(line));
+	talk_expect(t, "");
+	talk_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(l2tp),
+		cmocka_unit_test(l2tp_shapes),
+		cmocka_unit_test(pptp),
+		cmocka_unit_test(pptp_refusal),
+		cmocka_unit_test(tailscale),
+		cmocka_unit_test(ssh),
+		cmocka_unit_test(ssh_line_without_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
