@@ -78,6 +78,10 @@ struct dissector {
 	 * datagram, and every stream's start, that begins so is asked about. */
 	uint8_t first_min, first_max;
 	bool (*probe)(struct reader r);
+	/* Over UDP, or NULL: the shape of what only means something in a flow that is known already
+	 * (a QUIC short header says nothing by itself). It opens no flow. Asked where `probe` says
+	 * no. */
+	bool (*follows)(struct reader r);
 	/* Over UDP the reader holds a datagram. In a stream it holds the bytes so far, in order:
 	 * the dissector takes whole messages and leaves the rest, which comes again with more
 	 * behind it; packet->from_opener tells the direction; NOT_MINE gives the stream up. */
@@ -111,6 +115,9 @@ bool dissection_defrag(struct dissection *d, const struct fragment *f, struct re
 /* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
  * first, gone with the flow. NULL when all are taken: do without, it is counted. */
 void *dissection_flow_state(struct dissection *d);
+
+/* The same, but NULL when it remembers nothing yet. */
+void *dissection_flow_recall(struct dissection *d);
 
 /* Dissects a whole packet inside this one's payload, from the named layer on. */
 void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum carrier carrier,

@@ -13,7 +13,7 @@
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
-#define DISSECTORS_MAX 64
+#define DISSECTORS_MAX 62
 #define NUMBERS        65536
 
 struct dissect {
