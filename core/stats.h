@@ -58,6 +58,11 @@
 	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
 	STAT(stun_evicted, "stun.evicted",                                                         \
 		"open transactions that made way because the table was full")                      \
+	STAT(hellos, "hello.read", "ClientHellos and ServerHellos of TLS, DTLS and QUIC read")     \
+	STAT(hello_evicted, "hello.evicted",                                                       \
+		"hellos in pieces that made way because there was no room")                        \
+	STAT(hello_undecrypted, "hello.undecrypted",                                               \
+		"QUIC Initials that the keys of their connection do not open")                     \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

@@ -58,7 +58,14 @@ def layers(link, frame):
     if protocol in (6, 17):
         yield "udp" if protocol == 17 else "tcp", packet[size:]
     if protocol == 17:
-        yield "stun", packet[size + 8:]
+        payload = packet[size + 8:]
+        yield "stun", payload
+        first = payload[0] if payload else 0
+        if 20 <= first < 64:
+            yield "dtls", payload
+        elif first >= 128 and first < 192:
+            yield "rtp", payload
+            yield "rtcp", payload
 
 
 def write(out, target, data):
