@@ -27,16 +27,16 @@ static inline void seal_check(int good)
 		abort();
 }
 
-static inline void seal_hmac(const uint8_t *key, int size, const uint8_t *data, size_t length,
-	uint8_t out[SEAL_HASH])
+static inline void seal_hmac(
+	const uint8_t *key, int size, const uint8_t *data, size_t length, uint8_t out[SEAL_HASH])
 {
 	unsigned written = 0;
 	seal_check(HMAC(EVP_sha256(), key, size, data, length, out, &written) != NULL);
 }
 
 /* HKDF-Expand-Label without context. */
-static inline void seal_label(const uint8_t secret[SEAL_HASH], const char *label, size_t n,
-	uint8_t *out)
+static inline void seal_label(
+	const uint8_t secret[SEAL_HASH], const char *label, size_t n, uint8_t *out)
 {
 	uint8_t info[LABEL_LENGTH] = {0, (uint8_t)n, (uint8_t)strlen(label)}, block[SEAL_HASH];
 	size_t length = 3 + strlen(label);
