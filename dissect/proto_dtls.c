@@ -16,8 +16,6 @@
 
 #define RECORDS_MAX      16 /* in a datagram */
 #define FRAGMENTS_MAX    16 /* in a record */
-#define RECORD_HEADER    13
-#define FRAGMENT_HEADER  12
 #define CIPHERTEXT_MIN   16 /* RFC 9147 §4.2.3 needs as many for the sequence number's mask */
 #define DTLS_RUN         4
 #define UNIFIED_MASK     0xe0
@@ -148,14 +146,19 @@ static void handshake_read(struct dissection *d, struct datagram *out, struct re
 	}
 }
 
+/* Application data, or what may be: a unified header hides the type. */
+static bool record_has_data(const struct record *record)
+{
+	if (!record->type)
+		return record->epoch != HANDSHAKE_EPOCH;
+	return record->type == RECORD_DATA && record->epoch;
+}
+
 static void record_use(struct dissection *d, struct datagram *out, struct record *record)
 {
 	if (record->type == RECORD_HANDSHAKE && record->epoch == 0)
 		handshake_read(d, out, &record->body);
-	else if (record->type == RECORD_DATA && record->epoch)
-		out->data = true;
-	else if (!record->type && record->epoch != HANDSHAKE_EPOCH)
-		out->data = true;
+	out->data |= record_has_data(record);
 }
 
 /* Once for each connection and direction; a client says the same again with a cookie. */

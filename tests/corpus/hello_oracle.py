@@ -18,7 +18,7 @@ from support import CORPUS, Tally, corpus_or_skip, need_program, records, seep  
 PROCESSES = 2
 SECONDS = 120
 WORD_MAX = 64  # bytes of a name that an observation holds (core/obs_text.h)
-FOLDERS = ["quic", "dtls", "http-proxy", "stun", "tunnel", "websocket", "socks", "dns"]
+FOLDERS = ["quic", "dtls", "http-proxy", "tunnel", "socks"]
 STEMS = ["tls", "dtls"]
 COMMON = ["frame.number", "frame.protocols", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst",
           "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport"]
@@ -40,7 +40,6 @@ KNOWN = {
     ("ndpi__ookla.pcap", "tls", "seep"): "tshark takes port 8080 for HTTP; seep goes by shape",
     ("ndpi__KakaoTalk_talk.pcap", "tls", "seep"):
         "tshark takes port 8080 for HTTP; seep goes by shape",
-    ("ndpi__anydesk.pcapng", "tls", "seep"): "tshark takes port 80 for HTTP; seep goes by shape",
     ("ndpi__tls_heur__vmess-tcp-tls.pcapng", "tls", "tshark"): "inside SOCKS",
     ("arkime__socks-https-example.pcap", "tls", "tshark"): "inside SOCKS",
 }
