@@ -95,6 +95,11 @@
 	STAT(stun_channels_evicted, "stun.channels_evicted",                                       \
 		"TURN channels of a flow beyond those kept")                                       \
 	STAT(stun_quoted, "stun.quoted_in_icmp", "STUN messages quoted by ICMP errors")            \
+	STAT(hellos, "hello.read", "ClientHellos and ServerHellos of TLS, DTLS and QUIC read")     \
+	STAT(hello_evicted, "hello.evicted",                                                       \
+		"hellos in pieces that made way because there was no room")                        \
+	STAT(hello_undecrypted, "hello.undecrypted",                                               \
+		"QUIC Initials that the keys of their connection do not open")                     \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

@@ -17,11 +17,14 @@
 /* Any stream: which dissector reads it, the stream knows. */
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
+/* No shape but those that follow: only of use in a flow that is known. */
+#define SHAPE_FOLLOWS (UINT64_C(1) << 61)
+
 /* A layer that emits. Headers are read a batch ahead of the clock, observations go out in order, so
  * it is asked when the packet's turn comes. */
 #define SHAPE_LAYER (UINT64_C(1) << 62)
 
-_Static_assert(DISSECTORS_MAX <= 62, "a bit for each row, and the two above");
+_Static_assert(DISSECTORS_MAX <= 61, "a bit for each row, and the three above");
 
 enum { TCP_SYN = 0x02, PROTOCOL_UDP = 17 };
 
@@ -117,7 +120,7 @@ static uint64_t payload_shapes(const struct dissection *d)
 {
 	const struct packet *p = d->packet;
 	struct reader peek = p->payload;
-	uint64_t shapes = 0;
+	uint64_t shapes = 0, follows = 0;
 	if (d->carrier == CARRIER_FLOW)
 		return UINT64_C(1) << d->row;
 	if (d->carrier == CARRIER_STREAM)
@@ -125,11 +128,13 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (!reader_left(&peek))
 		return 0;
 	for (uint64_t asked = d->run->asked_udp[reader_u8(&peek)]; asked; asked &= asked - 1) {
-		unsigned row = (unsigned)__builtin_ctzll(asked);
-		if (dissector_at(row)->probe(p->payload))
-			shapes |= UINT64_C(1) << row;
+		const struct dissector *row = dissector_at((unsigned)__builtin_ctzll(asked));
+		if (row->probe(p->payload))
+			shapes |= asked & -asked;
+		else if (row->follows && row->follows(p->payload))
+			follows |= asked & -asked;
 	}
-	return shapes;
+	return shapes || !follows ? shapes | follows : SHAPE_FOLLOWS | follows;
 }
 
 static struct endpoint endpoint_mapped(const struct endpoint *e)
@@ -201,7 +206,7 @@ void layers_dissect(struct dissection *d)
 /* Asks the dissectors over UDP whose shape it has. */
 static void datagram_dissect(struct dissection *d)
 {
-	for (uint64_t shapes = d->packet->shapes; shapes; shapes &= shapes - 1) {
+	for (uint64_t shapes = d->packet->shapes & ~SHAPE_FOLLOWS; shapes; shapes &= shapes - 1) {
 		struct reader r = d->packet->payload;
 		d->row = (unsigned)__builtin_ctzll(shapes);
 		d->state = d->run->state[d->row];
@@ -227,9 +232,11 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		layer_dissect(&d);
 		return;
 	}
-	if (run->expect.table.count)
-		packet_announced(run, p);
+	if (run->expect.table.count && packet_announced(run, p))
+		p->shapes &= ~SHAPE_FOLLOWS;
 	if (!p->shapes)
+		return;
+	if (p->shapes & SHAPE_FOLLOWS && !flow_known(&run->flows, p, run->now_ns))
 		return;
 	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
@@ -384,7 +391,7 @@ static struct flow_state *flow_state_at(struct dissect *run, uint32_t reference)
 void *dissection_flow_known(struct dissection *d)
 {
 	struct dissect *run = d->run;
-	struct flow_more *more = flow_more(&run->flows, d->flow);
+	const struct flow_more *more = flow_more(&run->flows, d->flow);
 	for (uint32_t at = more->states; at; at = flow_state_at(run, at)->next) {
 		if (STATE_ROW(at) == d->row)
 			return flow_state_at(run, at) + 1;
@@ -394,11 +401,11 @@ void *dissection_flow_known(struct dissection *d)
 
 void *dissection_flow_state(struct dissection *d)
 {
-	struct dissect *run = d->run;
-	struct flow_more *more = flow_more(&run->flows, d->flow);
 	void *known = dissection_flow_known(d);
 	if (known)
 		return known;
+	struct dissect *run = d->run;
+	struct flow_more *more = flow_more(&run->flows, d->flow);
 	uint32_t number = pool_take(&run->flow_states[d->row], true);
 	if (!number)
 		return NULL;

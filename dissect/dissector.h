@@ -80,6 +80,10 @@ struct dissector {
 	 * datagram, and every stream's start, that begins so is asked about. */
 	uint8_t first_min, first_max;
 	bool (*probe)(struct reader r);
+	/* Over UDP, or NULL: the shape of what only means something in a flow that is known already
+	 * (a QUIC short header says nothing by itself). It opens no flow. Asked where `probe` says
+	 * no. */
+	bool (*follows)(struct reader r);
 	/* Over UDP the reader holds a datagram. In a stream it holds the bytes so far, in order:
 	 * the dissector takes whole messages and leaves the rest, which comes again with more
 	 * behind it; packet->from_opener tells the direction; NOT_MINE gives the stream up. */

@@ -77,16 +77,17 @@ bool dissection_expected(const struct dissection *d, const struct endpoint *at)
 	return expect_row(&d->run->expect, at, d->run->now_ns) == d->row + 1;
 }
 
-void packet_announced(struct dissect *run, struct packet *p)
+bool packet_announced(struct dissect *run, struct packet *p)
 {
 	if (!p->has_payload || p->protocol != PROTOCOL_UDP)
-		return;
+		return false;
 	unsigned row = expect_row(&run->expect, &p->dst, run->now_ns);
 	if (!row)
 		row = expect_row(&run->expect, &p->src, run->now_ns);
 	if (!row)
-		return;
+		return false;
 	if (!p->shapes)
 		packet_key(run, p);
 	p->shapes |= UINT64_C(1) << (row - 1);
+	return true;
 }

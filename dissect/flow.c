@@ -37,6 +37,12 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 	return f;
 }
 
+bool flow_known(const struct flow_table *t, const struct packet *p, uint64_t now_ns)
+{
+	const struct flow *f = table_find(&t->table, p->hash, &p->key);
+	return f && now_ns <= f->age.seen_ns + FLOW_IDLE_NS;
+}
+
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats)
 {
 	struct flow *f = table_find(&t->table, p->hash, &p->key);

@@ -49,6 +49,9 @@ void flow_table_free(struct flow_table *t);
 struct flow *flow_find(
 	struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
 
+/* Is there such a flow? Opens none. */
+bool flow_known(const struct flow_table *t, const struct packet *p, uint64_t now_ns);
+
 struct flow_more *flow_more(const struct flow_table *t, const struct flow *f);
 
 /* The number of records (core/flow_key.h). */

@@ -14,7 +14,7 @@
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
-#define DISSECTORS_MAX 62
+#define DISSECTORS_MAX 61
 #define NUMBERS        65536
 
 struct dissect {
@@ -49,8 +49,8 @@ void layers_dissect(struct dissection *d);
 /* The key of the packet's flow, and its hash. */
 void packet_key(struct dissect *run, struct packet *p);
 
-/* Adds the row that was announced for either end of a datagram. */
-void packet_announced(struct dissect *run, struct packet *p);
+/* Adds the row that was announced for either end of a datagram; false when none was. */
+bool packet_announced(struct dissect *run, struct packet *p);
 
 /* A packet whose payload has a shape or was announced: looks up its flow and asks who reads it. In
  * packet order, because a packet may announce the next. */

@@ -60,9 +60,16 @@ def layers(link, frame):
     if protocol in (6, 17):
         yield "udp" if protocol == 17 else "tcp", packet[size:]
     if protocol == 17:
-        yield "stun", packet[size + 8:]
-        yield "stun_tcp", b"\xff" + packet[size + 8:]
-        yield "stun_tcp", b"\x0f" + struct.pack(">H", len(packet) - size - 8) + packet[size + 8:]
+        payload = packet[size + 8:]
+        yield "stun", payload
+        yield "stun_tcp", b"\xff" + payload
+        yield "stun_tcp", b"\x0f" + struct.pack(">H", len(payload)) + payload
+        first = payload[0] if payload else 0
+        if 20 <= first < 64:
+            yield "dtls", payload
+        elif first >= 128 and first < 192:
+            yield "rtp", payload
+            yield "rtcp", payload
 
 
 def write(out, target, data):

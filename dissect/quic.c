@@ -1,0 +1,213 @@
+/* QUIC long headers, and the keys and protections of Initials. */
+#include "dissect/quic.h"
+
+#define VERSION_1     0x00000001
+#define VERSION_2     0x6b3343cf
+#define RESERVED_MASK 0x0f0f0f0f
+#define RESERVED      0x0a0a0a0a
+#define RESERVED_AS   0xff00001d
+#define SECRET_LABEL  "tls13 "
+#define LABEL_MAX     32
+#define SAMPLE_BEHIND 4 /* the sample starts so far behind the start of the packet number */
+#define SALT_SIZE     20
+
+enum { LONG_HEADER = 0x80, FIXED_BIT = 0x40 };
+
+struct quic_version {
+	uint32_t first, last;
+	const char *prefix; /* of the labels of key, iv and hp; NULL: Initials are not opened */
+	uint8_t salt[SALT_SIZE];
+};
+
+/* RFC 9001 §5.2, RFC 9369 §3.3.1; drafts and Facebook's own are still met in captures. */
+static const struct quic_version versions[] = {
+	{VERSION_1, VERSION_1, "quic ",
+		{0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8,
+			0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a}},
+	{VERSION_2, VERSION_2, "quicv2 ",
+		{0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93, 0x81, 0xbe, 0x6e, 0x26,
+			0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9}},
+	/* draft-ietf-quic-tls-33 and 34 */
+	{0xff000021, 0xff000022, "quic ",
+		{0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8,
+			0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a}},
+	/* 29 to 32 */
+	{0xff00001d, 0xff000020, "quic ",
+		{0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97, 0x86, 0xf1, 0x9c, 0x61,
+			0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99}},
+	/* 23 to 28 */
+	{0xff000017, 0xff00001c, "quic ",
+		{0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b, 0xb4,
+			0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02}},
+	/* mvfst, as draft 27 */
+	{0xfaceb002, 0xfaceb00f, "quic ",
+		{0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b, 0xb4,
+			0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02}},
+	/* mvfst, as draft 22 */
+	{0xfaceb001, 0xfaceb001, "quic ",
+		{0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb, 0xe9, 0x19, 0x3a, 0x96, 0xcd, 0x21, 0x51,
+			0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a}},
+};
+
+#define VERSIONS (sizeof(versions) / sizeof(versions[0]))
+
+/* RFC 9000 §15: means nothing, asks for negotiation. Those who send it take draft 29's keys. */
+static uint32_t version_plain(uint32_t version)
+{
+	return (version & RESERVED_MASK) == RESERVED ? RESERVED_AS : version;
+}
+
+static const struct quic_version *version_find(uint32_t wire)
+{
+	uint32_t version = version_plain(wire);
+	for (size_t i = 0; i < VERSIONS; i++) {
+		if (version >= versions[i].first && version <= versions[i].last)
+			return &versions[i];
+	}
+	return NULL;
+}
+
+uint64_t quic_varint(struct reader *r)
+{
+	struct reader peek = *r;
+	switch (reader_u8(&peek) >> 6) {
+	case 0:
+		return reader_u8(r);
+	case 1:
+		return reader_u16(r) & 0x3fff;
+	case 2:
+		return reader_u32(r) & 0x3fffffff;
+	default:
+		return reader_u64(r) & 0x3fffffffffffffff;
+	}
+}
+
+/* A length that is a varint: what is longer than a reader can hold is longer than this one. */
+static void varint_skip(struct reader *r)
+{
+	uint64_t length = quic_varint(r);
+	if (length > reader_left(r))
+		reader_fail(r);
+	else
+		reader_skip(r, (size_t)length);
+}
+
+static struct reader id_read(struct reader *r)
+{
+	uint8_t length = reader_u8(r);
+	if (length > QUIC_ID_MAX)
+		reader_fail(r);
+	return reader_sub(r, length);
+}
+
+/* What follows the connection ids. */
+static void packet_body(struct reader *r, struct quic_packet *out)
+{
+	/* Negotiation is a list of versions. */
+	if (out->version == 0 && (!reader_left(r) || reader_left(r) % sizeof(out->version))) {
+		reader_fail(r);
+		return;
+	}
+	if (out->version == 0 || out->type == QUIC_RETRY) {
+		reader_skip(r, reader_left(r));
+		return;
+	}
+	if (out->type == QUIC_INITIAL)
+		varint_skip(r); /* token */
+	uint64_t length = quic_varint(r);
+	out->number_at = reader_left(&out->whole) - reader_left(r);
+	if (length > reader_left(r) || length < SAMPLE_BEHIND + CRYPTO_BLOCK)
+		reader_fail(r);
+	else
+		reader_skip(r, (size_t)length);
+}
+
+bool quic_packet_read(struct reader *r, struct quic_packet *out)
+{
+	*out = (struct quic_packet){.whole = *r};
+	uint8_t first = reader_u8(r);
+	out->version = reader_u32(r);
+	bool shape = first & LONG_HEADER && first & FIXED_BIT;
+	if (!shape || (out->version && !version_find(out->version)))
+		return false;
+	/* RFC 9369 §3.2: Initial is 1, 0-RTT 2, Handshake 3, Retry 0. */
+	unsigned type = first >> 4 & 3;
+	out->type = (uint8_t)(out->version == VERSION_2 ? (type + 3) & 3 : type);
+	out->destination = id_read(r);
+	id_read(r); /* source */
+	packet_body(r, out);
+	reader_limit(&out->whole, reader_left(&out->whole) - reader_left(r));
+	return true;
+}
+
+/* HKDF-Expand-Label (RFC 8446 §7.1) with an empty context; all outputs fit in one hash. */
+static bool label_expand(struct crypto *c, const uint8_t secret[CRYPTO_HASH], const char *prefix,
+	const char *label, uint8_t *out, uint8_t length)
+{
+	uint8_t info[LABEL_MAX] = {0, length}, block[CRYPTO_HASH];
+	size_t at = 3;
+	const char *const parts[] = {SECRET_LABEL, prefix, label};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (const char *from = parts[i]; *from && at < LABEL_MAX - 2; from++)
+			info[at++] = (uint8_t)*from;
+	}
+	info[2] = (uint8_t)(at - 3);
+	info[at + 1] = 1; /* behind the empty context: the number of the block */
+	struct reader key = reader_make(secret, CRYPTO_HASH, false);
+	struct reader data = reader_make(info, at + 2, false);
+	if (!crypto_hmac(c, &key, &data, block))
+		return false;
+	memcpy(out, block, length);
+	return true;
+}
+
+bool quic_keys_make(
+	struct crypto *c, uint32_t version, const struct reader *destination, struct quic_keys *out)
+{
+	const struct quic_version *v = version_find(version);
+	uint8_t initial[CRYPTO_HASH], client[CRYPTO_HASH];
+	if (!v)
+		return false;
+	struct reader salt = reader_make(v->salt, sizeof(v->salt), false);
+	return crypto_hmac(c, &salt, destination, initial) &&
+		label_expand(c, initial, "", "client in", client, sizeof(client)) &&
+		label_expand(c, client, v->prefix, "key", out->key, sizeof(out->key)) &&
+		label_expand(c, client, v->prefix, "iv", out->iv, sizeof(out->iv)) &&
+		label_expand(c, client, v->prefix, "hp", out->mask, sizeof(out->mask));
+}
+
+/* The mask over the first byte and the packet number (RFC 9001 §5.4). */
+static bool header_mask(struct crypto *c, const struct quic_keys *keys,
+	const struct quic_packet *packet, uint8_t mask[CRYPTO_BLOCK])
+{
+	struct reader r = packet->whole;
+	uint8_t sample[CRYPTO_BLOCK];
+	reader_skip(&r, packet->number_at + SAMPLE_BEHIND);
+	reader_copy(&r, sample, sizeof(sample));
+	return !r.failed && crypto_block(c, keys->mask, sample, mask);
+}
+
+bool quic_initial_open(struct crypto *c, const struct quic_keys *keys,
+	const struct quic_packet *packet, struct quic_room *room, struct reader *frames)
+{
+	struct reader sealed = packet->whole;
+	uint8_t mask[CRYPTO_BLOCK], nonce[CRYPTO_NONCE];
+	size_t number_at = packet->number_at;
+	if (number_at + SAMPLE_BEHIND > sizeof(room->header) ||
+		reader_left(&sealed) > sizeof(room->plain) || !header_mask(c, keys, packet, mask))
+		return false;
+	struct reader first = sealed;
+	size_t number = 1 + ((reader_u8(&first) ^ mask[0]) & 3U);
+	reader_copy(&sealed, room->header, number_at + number);
+	room->header[0] ^= mask[0] & 0x0f;
+	memcpy(nonce, keys->iv, sizeof(nonce));
+	for (size_t i = 0; i < number; i++) {
+		room->header[number_at + i] ^= mask[1 + i];
+		nonce[sizeof(nonce) - number + i] ^= room->header[number_at + i];
+	}
+	struct reader header = reader_make(room->header, number_at + number, false);
+	if (sealed.failed || !crypto_open(c, keys->key, nonce, &header, &sealed, room->plain))
+		return false;
+	*frames = reader_make(room->plain, reader_left(&sealed) - CRYPTO_TAG, false);
+	return true;
+}
