@@ -7,6 +7,7 @@
 #define SEEP_TESTS_FUZZ_FUZZ_H
 
 #include "core/link_type.h"
+#include "dissect/dissector.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +23,8 @@ int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size);
 /* The bytes behind IPv4 and UDP: once as they are, then back from the other end with the lowest bit
  * of the first byte flipped, which makes a STUN request its own success response. */
 int fuzz_udp(const uint8_t *data, size_t size);
+
+/* The bytes as a body of this kind that some message carried; then the same as one that was cut. */
+int fuzz_content(enum content content, const uint8_t *data, size_t size);
 
 #endif
