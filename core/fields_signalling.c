@@ -36,6 +36,7 @@ const struct field session_fields[] = {
 	{"role", AT(obs_session, role), .type = FIELD_LABEL8, .label = sdp_role_name},
 	{"media", AT(obs_session, media), .type = FIELD_U8},
 	{"candidates", AT(obs_session, candidates), .type = FIELD_U16},
+	{"fragment", AT(obs_session, fragment), .type = FIELD_BOOL},
 	{"end_of_candidates", AT(obs_session, end_of_candidates), .type = FIELD_BOOL},
 	{"ice_lite", AT(obs_session, ice_lite), .type = FIELD_BOOL},
 	{"origin_", AT(obs_session, origin), .type = FIELD_ENDPOINT},

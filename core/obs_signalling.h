@@ -56,11 +56,12 @@ struct obs_session {
 	uint8_t role;        /* enum sdp_role */
 	uint8_t media;       /* m= lines */
 	uint16_t candidates; /* a=candidate lines in it */
+	bool fragment;       /* no whole description: trickled (RFC 8840) */
 	bool end_of_candidates;
 	bool ice_lite;
 	struct endpoint origin;      /* o=; no port */
-	struct endpoint connection;  /* the first c=, with the first m= line's port */
-	struct endpoint rtcp;        /* the first a=rtcp */
+	struct endpoint connection;  /* the first c= that is not 0.0.0.0, with its m= line's port */
+	struct endpoint rtcp;        /* the first a=rtcp that is not 0.0.0.0 */
 	struct obs_word origin_name; /* o= or c= that is a name */
 	struct obs_word ufrag;
 };

@@ -100,6 +100,13 @@
 		"hellos in pieces that made way because there was no room")                        \
 	STAT(hello_undecrypted, "hello.undecrypted",                                               \
 		"QUIC Initials that the keys of their connection do not open")                     \
+	STAT(sdp, "content.sdp", "session descriptions and parts of them read")                    \
+	STAT(candidates, "content.candidates", "ICE candidates read")                              \
+	STAT(candidates_malformed, "content.candidates_malformed",                                 \
+		"ICE candidates that break their grammar")                                         \
+	STAT(content_malformed, "content.malformed", "bodies that are not what they are called")   \
+	STAT(content_cut, "content.cut",                                                           \
+		"bodies too long, too deep or with more in them than is read")                     \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

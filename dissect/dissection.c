@@ -316,12 +316,13 @@ void dissection_relayed(struct dissection *d, enum encapsulation wrapped,
 	packet_dissect(d->run, &inner);
 }
 
-/* What a body is, by how it starts. */
+/* What a body is, by how it starts. Digits are the framing of engine.io, "a[" is SockJS's. */
 static enum content content_guess(struct reader r)
 {
 	uint8_t first = ' ';
 	while (reader_left(&r) && (first == ' ' || (first >= '\t' && first <= '\r')))
 		first = reader_u8(&r);
+	uint8_t second = reader_left(&r) ? reader_u8(&r) : 0;
 	switch (first) {
 	case '{':
 	case '[':
@@ -329,18 +330,21 @@ static enum content content_guess(struct reader r)
 		return CONTENT_JSON;
 	case '<':
 		return CONTENT_XML;
-	case 'v':
 	case 'a':
+		return second == '[' ? CONTENT_JSON : CONTENT_SDP;
+	case 'v':
+	case 'm':
 	case 'c':
 		return CONTENT_SDP;
 	default:
-		return CONTENT_UNKNOWN;
+		return first >= '0' && first <= '9' ? CONTENT_JSON : CONTENT_UNKNOWN;
 	}
 }
 
 void dissection_content(struct dissection *d, enum content content, const struct reader *r)
 {
-	if (content == CONTENT_UNKNOWN)
+	bool guessed = content == CONTENT_UNKNOWN;
+	if (guessed)
 		content = content_guess(*r);
 	unsigned row = d->run->route[CARRIER_CONTENT][content];
 	if (row == 0)
@@ -354,7 +358,9 @@ void dissection_content(struct dissection *d, enum content content, const struct
 	inside.content_depth++;
 	inside.row = row - 1;
 	inside.state = d->run->state[inside.row];
-	dissector_at(inside.row)->dissect(&inside, &body);
+	enum verdict verdict = dissector_at(inside.row)->dissect(&inside, &body);
+	d->stats->truncated_packets += verdict == TRUNCATED;
+	d->stats->content_malformed += verdict == MALFORMED && !guessed;
 }
 
 void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped)

@@ -58,6 +58,8 @@ struct dissection {
 	enum carrier carrier;  /* set by dissection_next: what comes next ... */
 	uint16_t number;       /* ... and the number that selects it */
 	uint8_t signalling; /* enum signalling: what a content was found in; its carrier sets it */
+	uint8_t sdp_role;   /* enum sdp_role, where what a content was found in says it */
+	const struct obs_word *ufrag; /* of the candidates in a content, likewise; or NULL */
 	uint8_t content_depth;
 	bool gap; /* a stream: bytes are missing before these */
 };

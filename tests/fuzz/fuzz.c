@@ -6,6 +6,7 @@
 
 #include "core/observation.h"
 #include "dissect/dissect.h"
+#include "dissect/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,14 +44,20 @@ static uint8_t *bytes_join(const uint8_t *header, size_t n, const uint8_t *data,
 	return all;
 }
 
-static void frames_dissect(const struct batch *batch)
+static struct dissect *dissect_begin(const struct interest *interest, struct stats *stats)
 {
 	const struct dissect_options options = {TABLE_ENTRIES, TABLE_ENTRIES};
-	const struct interest interest = {~0U};
-	struct stats stats = {0};
-	struct dissect *d = dissect_new(&options, &interest, &stats, observation_look, NULL);
+	struct dissect *d = dissect_new(&options, interest, stats, observation_look, NULL);
 	if (!d)
 		abort();
+	return d;
+}
+
+static void frames_dissect(const struct batch *batch)
+{
+	const struct interest interest = {~0U};
+	struct stats stats = {0};
+	struct dissect *d = dissect_begin(&interest, &stats);
 	dissect_batch(d, batch);
 	dissect_finish(d);
 	dissect_free(d);
@@ -171,5 +178,23 @@ int fuzz_stream(const uint8_t *data, size_t size)
 	frames_dissect(&batch);
 	for (uint32_t i = 0; i < batch.count; i++)
 		free(blocks[i]);
+	return 0;
+}
+
+int fuzz_content(enum content content, const uint8_t *data, size_t size)
+{
+	const struct interest interest = {~0U};
+	const struct frame frame = {.number = 1, .time_ns = 1};
+	struct packet packet = {.frame = &frame};
+	struct stats stats = {0};
+	struct dissect *run = dissect_begin(&interest, &stats);
+	struct dissection d = {.run = run, .stats = &stats, .packet = &packet};
+	uint8_t *bytes = bytes_join(NULL, 0, data, size);
+	for (int cut = 0; cut < 2; cut++) {
+		struct reader r = reader_make(bytes, size, cut);
+		dissection_content(&d, content, &r);
+	}
+	free(bytes);
+	dissect_free(run);
 	return 0;
 }

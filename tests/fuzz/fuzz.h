@@ -7,6 +7,7 @@
 #define SEEP_TESTS_FUZZ_FUZZ_H
 
 #include "core/link_type.h"
+#include "dissect/dissector.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +30,7 @@ int fuzz_udp(const uint8_t *data, size_t size);
 /* A TCP stream: the first byte says how it is cut into segments, the rest is what both ends send,
  * the server always a segment behind. */
 int fuzz_stream(const uint8_t *data, size_t size);
+/* The bytes as a body of this kind that some message carried; then the same as one that was cut. */
+int fuzz_content(enum content content, const uint8_t *data, size_t size);
 
 #endif

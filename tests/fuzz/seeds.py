@@ -6,6 +6,7 @@ savefiles, and of each frame the part that a layer's target starts at. Only Ethe
 without options and plain IPv6 are understood: seeds need not be complete.
 """
 import hashlib
+import json
 import struct
 import sys
 from pathlib import Path
@@ -14,6 +15,28 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FRAMES_MAX = 60  # of one capture
 SAVEFILE_MAX = 16384
 ETHERNET, RAW = 1, 101
+CANDIDATE = ("candidate:1 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 10.0.1.1 rport 8998 "
+             "tcptype so generation 0 ufrag 8hhY network-id 1 network-cost 10")
+SDP = ("v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\nc=IN IP6 2001:db8::1\r\na=ice-lite\r\n"
+       "m=audio 9/2 RTP/AVP 0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=setup:actpass\r\n"
+       f"a=ice-ufrag:8hhY\r\na={CANDIDATE}\r\na=end-of-candidates\r\n")
+OFFER = json.dumps({"type": "offer", "sdp": SDP})
+TRICKLE = json.dumps({"candidate": CANDIDATE, "sdpMid": "0", "usernameFragment": "8hhY"})
+JINGLE = ("<?xml version='1.0'?><iq><!-- --><jingle action='session-initiate'>"
+          "<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='8h&lt;'>"
+          "<candidate component='1' foundation='1' ip='10.0.1.1' port='8998' protocol='tcp' "
+          "priority='1' rel-addr='::' rel-port='1' tcptype='so' type='host'/></transport>"
+          "</jingle></iq>")
+UPNP = ("<a:GetExternalIPAddressResponse><NewExternalIPAddress>192.0.2.1<![CDATA[1]]>"
+        "</NewExternalIPAddress></a:GetExternalIPAddressResponse>")
+TEXTS = {
+    "sdp": [SDP, CANDIDATE, SDP.replace("\r", "")],
+    "json": [OFFER, TRICKLE, f"42/a,7[{TRICKLE}]", json.dumps([OFFER, json.dumps(TRICKLE)]),
+             "\"\\ud83d\\ude00\""],
+    "xml": [JINGLE, UPNP],
+    "options": ["192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
+                "::ffff:192.0.2.1", "192.0.2.1:65535", "fe80::1"],
+}
 
 
 def frames_pcap(data):
@@ -80,9 +103,9 @@ def write(out, target, data):
 
 def main():
     out = Path(sys.argv[1])
-    for text in ("192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
-                 "::ffff:192.0.2.1", "192.0.2.1:65535", "fe80::1"):
-        write(out, "options", text.encode())
+    for target, texts in TEXTS.items():
+        for text in texts:
+            write(out, target, text.encode())
     for capture in sorted((ROOT / "pcaps").rglob("*.pcap*")):
         data = capture.read_bytes()
         if len(data) <= SAVEFILE_MAX:

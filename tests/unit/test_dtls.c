@@ -226,7 +226,7 @@ static void bare_headers_need_a_hello(void **state)
 		bare[0] = firsts[i % ROWS(firsts)];
 		talk(w, bare, sizeof(bare), false);
 	}
-	assert_int_equal(w->stats.flows, 0);
+	assert_int_equal(watch_count(w, OBS_MEDIA), 0);
 	talk(w, client_hello, sizeof(client_hello), false);
 	talk(w, bare, sizeof(bare), false);
 	assert_int_equal(watch_count(w, OBS_MEDIA), 1);

@@ -1,0 +1,261 @@
+/*
+ * Session descriptions (RFC 8866) with what ICE adds (RFC 8839): whole ones, the parts of one that
+ * are trickled (RFC 8840, application/trickle-ice-sdpfrag), and a candidate line alone, with "a="
+ * or without it, as RTCIceCandidate has it. Emits SESSION, with what the description says of
+ * addresses, and CANDIDATE for each candidate.
+ *
+ * Whose they are: who sent the packet says that they are somebody's, and no more. A browser sends
+ * its own; a server that passes messages on sends the other side's; which it is, only the rest of
+ * the traffic tells. The role is the carrier's to know; without one a=setup:actpass makes an offer
+ * (RFC 8842 §5.2), everything else stays unknown. Keys, codecs and bandwidths are passed over, as
+ * is any line that is not of the form x=value: other readers are as lenient.
+ */
+#include "dissect/candidate.h"
+#include "dissect/token.h"
+
+#define BYTES_MAX      1048576 /* of one body; those of browsers have 2 to 20 KiB */
+#define CANDIDATES_MAX 256     /* emitted of one body */
+
+/* What one description says. */
+struct sdp {
+	struct obs_session session;
+	uint16_t port;      /* of the m= line that we are below */
+	bool whole;         /* starts with v=0 */
+	bool waits;         /* the c= above all m= lines has no port yet */
+	bool ice;           /* says something of a whole agent, not only of one candidate */
+	bool actpass;       /* a=setup:actpass */
+	unsigned good, bad; /* candidate lines */
+};
+
+/* Until they know better, senders write 0.0.0.0 or [::]: an address is worth more. */
+static bool addr_better(const struct addr *known, const struct addr *found)
+{
+	static const uint8_t nothing[sizeof(known->bytes)] = {0};
+	if (known->family == ADDR_NONE)
+		return true;
+	return memcmp(known->bytes, nothing, sizeof(nothing)) == 0 &&
+		memcmp(found->bytes, nothing, sizeof(nothing)) != 0;
+}
+
+/* "IN IP4 192.0.2.1/127" (RFC 8866 §5.7): the address, or a name. */
+static bool net_addr_read(struct reader *r, struct addr *addr, struct reader *name)
+{
+	(void)token_next(r); /* nettype: IN */
+	(void)token_next(r); /* addrtype; the address itself tells */
+	struct reader word = token_next(r);
+	word = token_until(&word, '/');
+	if (token_addr(word, addr))
+		return true;
+	*name = word;
+	return false;
+}
+
+static void name_note(struct sdp *s, struct reader name)
+{
+	if (reader_left(&name) && s->session.origin_name.length == 0)
+		obs_word_set(&s->session.origin_name, name);
+}
+
+/* o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address> */
+static void origin_read(struct sdp *s, struct reader r)
+{
+	struct reader name = {0};
+	for (unsigned i = 0; i < 3; i++)
+		(void)token_next(&r);
+	if (!net_addr_read(&r, &s->session.origin.addr, &name))
+		name_note(s, name);
+}
+
+static void connection_read(struct sdp *s, struct reader r)
+{
+	struct reader name = {0};
+	struct addr addr;
+	if (!net_addr_read(&r, &addr, &name)) {
+		name_note(s, name);
+		return;
+	}
+	if (!addr_better(&s->session.connection.addr, &addr))
+		return;
+	s->session.connection = (struct endpoint){addr, s->port};
+	s->waits = s->session.media == 0;
+}
+
+/* m=<media> <port>["/" <number of ports>] <proto> <fmt> ... */
+static void media_read(struct sdp *s, struct reader r)
+{
+	uint32_t port = 0;
+	(void)token_next(&r); /* the media */
+	struct reader word = token_next(&r);
+	if (!token_number(token_until(&word, '/'), UINT16_MAX, &port))
+		port = 0;
+	s->port = (uint16_t)port;
+	if (s->session.media < UINT8_MAX)
+		s->session.media++;
+	if (s->waits)
+		s->session.connection.port = s->port;
+	s->waits = false;
+}
+
+/* a=rtcp:<port> [<nettype> <addrtype> <address>] (RFC 3605) */
+static void rtcp_read(struct sdp *s, struct reader r)
+{
+	struct reader name = {0};
+	struct addr addr;
+	uint32_t port;
+	if (!token_number(token_next(&r), UINT16_MAX, &port) || !net_addr_read(&r, &addr, &name))
+		return;
+	if (addr_better(&s->session.rtcp.addr, &addr))
+		s->session.rtcp = (struct endpoint){addr, (uint16_t)port};
+}
+
+static void ufrag_read(struct obs_word *ufrag, struct reader r)
+{
+	if (ufrag->length == 0)
+		obs_word_set(ufrag, token_next(&r));
+}
+
+static void candidate_note(struct sdp *s, struct reader r)
+{
+	struct obs_candidate c = {0};
+	bool good = candidate_read(&c, r);
+	s->good += good;
+	s->bad += !good;
+	if (s->session.candidates < UINT16_MAX)
+		s->session.candidates++;
+}
+
+/* An a= line, without the "a=". */
+static void attribute_read(struct sdp *s, struct reader r)
+{
+	struct reader name = token_until(&r, ':');
+	if (token_is(name, "candidate")) {
+		candidate_note(s, r);
+	} else if (token_is(name, "rtcp")) {
+		rtcp_read(s, r);
+	} else if (token_is(name, "ice-ufrag")) {
+		ufrag_read(&s->session.ufrag, r);
+		s->ice = true;
+	} else if (token_is(name, "ice-lite")) {
+		s->session.ice_lite = true;
+	} else if (token_is(name, "end-of-candidates")) {
+		s->session.end_of_candidates = true;
+		s->ice = true;
+	} else if (token_is(name, "setup")) {
+		s->actpass |= token_is(token_next(&r), "actpass");
+	}
+}
+
+static void line_read(struct sdp *s, struct reader line)
+{
+	struct reader value = line;
+	if (token_start(&value, "a="))
+		attribute_read(s, value);
+	else if (token_start(&value, "c="))
+		connection_read(s, value);
+	else if (token_start(&value, "m="))
+		media_read(s, value);
+	else if (token_start(&value, "o="))
+		origin_read(s, value);
+	else if (token_start(&value, "candidate:"))
+		candidate_note(s, value);
+}
+
+static void session_emit(const struct dissection *d, const struct sdp *s, uint8_t role)
+{
+	struct observation o;
+	dissection_observe(d, OBS_SESSION, &o);
+	o.session = s->session;
+	o.session.signalling = d->signalling;
+	o.session.role = role;
+	o.session.fragment = !s->whole;
+	if (o.session.ufrag.length == 0 && d->ufrag)
+		o.session.ufrag = *d->ufrag;
+	dissection_emit(d, &o);
+}
+
+/* The user name fragment in force from here to the next m= line; browsers write it below the
+ * candidates that it is for. */
+static struct obs_word section_ufrag(struct reader r, const struct obs_word *above)
+{
+	struct obs_word ufrag = {0};
+	struct reader media = token_line(&r);
+	if (token_start(&media, "a=ice-ufrag:"))
+		ufrag_read(&ufrag, media);
+	while (reader_left(&r)) {
+		struct reader line = token_line(&r);
+		if (token_start(&line, "m="))
+			break;
+		if (token_start(&line, "a=ice-ufrag:"))
+			ufrag_read(&ufrag, line);
+	}
+	return ufrag.length ? ufrag : *above;
+}
+
+/* The candidates of a body that is known to be good: those that are well formed. */
+static void candidates_emit(const struct dissection *d, struct reader r, uint8_t role)
+{
+	const struct obs_word none = {0};
+	const struct obs_word session = section_ufrag(r, d->ufrag ? d->ufrag : &none);
+	struct obs_word ufrag = session;
+	unsigned left = CANDIDATES_MAX;
+	while (reader_left(&r) && left) {
+		struct reader section = r;
+		struct reader line = token_line(&r);
+		if (token_start(&line, "m=")) {
+			ufrag = section_ufrag(section, &session);
+			continue;
+		}
+		struct obs_candidate c = {0};
+		(void)token_start(&line, "a=");
+		if (token_start(&line, "candidate:") && candidate_read(&c, line)) {
+			candidate_emit(d, &c, role, &ufrag);
+			left--;
+		}
+	}
+}
+
+static bool sdp_starts(struct sdp *s, struct reader r)
+{
+	s->whole = token_start(&r, "v=0");
+	return s->whole || token_start(&r, "a=") || token_start(&r, "m=") ||
+		token_start(&r, "candidate:");
+}
+
+static enum verdict sdp_dissect(struct dissection *d, struct reader *r)
+{
+	struct sdp s = {0};
+	token_trim(r);
+	if (!sdp_starts(&s, *r))
+		return NOT_MINE;
+	if (r->cut)
+		return TRUNCATED;
+	if (reader_left(r) > BYTES_MAX) {
+		d->stats->content_cut++;
+		return NOT_MINE;
+	}
+	for (struct reader lines = *r; reader_left(&lines);)
+		line_read(&s, token_line(&lines));
+	bool session = s.whole || s.ice;
+	d->stats->candidates_malformed += s.bad;
+	if (!session && s.good == 0)
+		return s.bad ? MALFORMED : NOT_MINE;
+	uint8_t role = d->sdp_role ? d->sdp_role : s.actpass ? SDP_OFFER : SDP_ROLE_UNKNOWN;
+	d->stats->sdp++;
+	d->stats->candidates += s.good;
+	d->stats->content_cut += s.good > CANDIDATES_MAX;
+	if (session)
+		session_emit(d, &s, role);
+	if (s.good)
+		candidates_emit(d, *r, role);
+	reader_skip(r, reader_left(r));
+	return DONE;
+}
+
+extern const struct dissector dissector_sdp;
+const struct dissector dissector_sdp = {
+	.info = {"sdp", "RFC 8866, RFC 8839"},
+	.carrier = CARRIER_CONTENT,
+	.numbers = {CONTENT_SDP},
+	.number_count = 1,
+	.dissect = sdp_dissect,
+};
