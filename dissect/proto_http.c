@@ -134,12 +134,19 @@ static enum verdict request_act(struct dissection *d, struct http_flow *f, struc
 	return DONE;
 }
 
-static enum verdict stream_switch(struct dissection *d, const struct http_head *h)
+/* What follows is another conversation, which may be HTTP again. */
+static enum verdict flow_become(struct dissection *d, struct http_flow *f, enum encapsulation e)
 {
-	if (!h->websocket) {
-		dissection_become(d, NULL, 0);
-		return MORE;
-	}
+	*f = (struct http_flow){0};
+	dissection_become(d, NULL, e);
+	return MORE;
+}
+
+static enum verdict stream_switch(
+	struct dissection *d, struct http_flow *f, const struct http_head *h)
+{
+	if (!h->websocket)
+		return flow_become(d, f, 0);
 	dissection_become(d, "websocket", 0);
 	struct websocket_terms *terms = dissection_become_state(d);
 	if (terms) {
@@ -156,16 +163,14 @@ static enum verdict response_act(struct dissection *d, struct http_flow *f, stru
 	d->stats->http_responses++;
 	f->answered = true;
 	if (h->status == STATUS_SWITCHING)
-		return stream_switch(d, h);
+		return stream_switch(d, f, h);
 	if (h->status < 200)
 		return DONE;
 	enum http_method method = asked_pop(f);
 	if (method == METHOD_CONNECT)
 		proxy_answered(d, f, h->status);
-	if (method == METHOD_CONNECT && status_success(h->status)) {
-		dissection_become(d, NULL, WRAPPED_PROXY);
-		return MORE;
-	}
+	if (method == METHOD_CONNECT && status_success(h->status))
+		return flow_become(d, f, WRAPPED_PROXY);
 	if (asker->mode == HTTP_WAIT)
 		asker->mode = HTTP_HEAD;
 	if (method != METHOD_HEAD && h->status != STATUS_NO_CONTENT &&
@@ -196,12 +201,10 @@ static enum verdict head_step(
 /* A client that asked for a tunnel goes on before its answer was seen. What is no HTTP then, in a
  * capture that shows this direction alone, is in the tunnel. */
 static enum verdict wait_step(
-	struct dissection *d, const struct http_flow *f, struct http_side *side, struct reader *r)
+	struct dissection *d, struct http_flow *f, struct http_side *side, struct reader *r)
 {
-	if (f->connecting && !f->answered && !http_probe(*r)) {
-		dissection_become(d, NULL, WRAPPED_PROXY);
-		return MORE;
-	}
+	if (f->connecting && !f->answered && !http_probe(*r))
+		return flow_become(d, f, WRAPPED_PROXY);
 	if (!d->gap)
 		return MORE;
 	side->mode = HTTP_LOST;

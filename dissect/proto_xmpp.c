@@ -98,7 +98,8 @@ static enum verdict tag_end(struct xmpp_side *side, enum place place)
 }
 
 /* The item that ends here starts the reader: text between stanzas, a stream header, a stanza. */
-static enum verdict item_read(struct dissection *d, struct xmpp_side *side, struct reader item)
+static enum verdict item_read(
+	struct dissection *d, struct xmpp_side *side, bool root, struct reader item)
 {
 	item = text_trim(item);
 	if (text_starts(item, "<stream:stream")) {
@@ -107,7 +108,7 @@ static enum verdict item_read(struct dissection *d, struct xmpp_side *side, stru
 	}
 	if (text_starts(item, "<?xml") || text_starts(item, "</"))
 		return DONE;
-	if (side->depth == 0) /* the root is another protocol's */
+	if (root || side->depth == 0) /* it is another protocol's */
 		return NOT_MINE;
 	d->stats->xmpp++;
 	d->signalling = SIGNALLING_XMPP;
@@ -139,11 +140,12 @@ static enum verdict item_end(struct dissection *d, struct xmpp_side *side, struc
 	if (verdict != DONE || !item_whole(side, place, item))
 		return verdict;
 	bool dropped = side->dropped;
+	bool root = place == IN_OPEN && side->depth == 1 && side->last != '/';
 	reader_skip(r, side->scanned);
 	side->scanned = 0;
 	side->dropped = false;
 	side->opened = false;
-	return dropped ? DONE : item_read(d, side, item);
+	return dropped ? DONE : item_read(d, side, root, item);
 }
 
 static enum verdict xmpp_scan(struct dissection *d, struct xmpp_side *side, struct reader *r)

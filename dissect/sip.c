@@ -117,6 +117,10 @@ static struct reader uri_authority(struct reader uri)
 /* "Name" <sip:...>;parameters, or the URI alone. */
 static struct reader contact_uri(struct reader contact)
 {
+	if (text_starts(contact, "\"")) {
+		text_until(&contact, '"');
+		text_until(&contact, '"');
+	}
 	if (reader_find(&contact, '<') == reader_left(&contact))
 		return text_until(&contact, ';');
 	text_until(&contact, '<');

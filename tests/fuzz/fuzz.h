@@ -23,4 +23,9 @@ int fuzz_ip(uint8_t protocol, const uint8_t *data, size_t size);
  * of the first byte flipped, which makes a STUN request its own success response. */
 int fuzz_udp(const uint8_t *data, size_t size);
 
+/* The bytes as a TCP conversation, behind one that is given (or NULL) from each end. They are
+ * pieces, each with two bytes in front: the highest bit is who says it (1: back), the others how
+ * long it is; the last one is what is left. */
+int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t size);
+
 #endif
