@@ -21,7 +21,7 @@ const struct field proxy_fields[] = {
 	{"kind", AT(obs_proxy, kind), .type = FIELD_LABEL8, .label = proxy_kind_name},
 	{"event", AT(obs_proxy, event), .type = FIELD_LABEL8, .label = proxy_event_name},
 	{"status", AT(obs_proxy, status), .type = FIELD_U16},
-	{"target_", AT(obs_proxy, target), .type = FIELD_ENDPOINT},
+	{"target_ip", AT(obs_proxy, target.addr), .type = FIELD_ADDR},
 	{"target_name", AT(obs_proxy, target_name), .type = FIELD_WORD},
 	{"target_port", AT(obs_proxy, target_port), .type = FIELD_U16},
 	{0},
