@@ -1,16 +1,9 @@
 /*
- * WebSocket: RFC 6455 §5.7 and RFC 7692 §7.2.3, messages with a window kept between them, cut
- * everywhere, and hostile.
+ * WebSocket frames: RFC 6455 §5.7 and RFC 7692 §7.2.3, cut everywhere, and those that break the
+ * rules.
  */
 #include "dissect/inflate.h"
-#include "tests/unit/support/talk.h"
-
-#include <zlib.h>
-
-#define SIP_MESSAGE "OPTIONS sip:echo@example.com SIP/2.0\r\nContent-Length: 0\r\n\r\n"
-#define ASK         "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
-#define AGREE       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-#define DEFLATE     "Sec-WebSocket-Extensions: permessage-deflate"
+#include "tests/unit/support/websocket.h"
 
 /* RFC 6455 §5.7 */
 static const uint8_t text_unmasked[] = {
@@ -116,17 +109,6 @@ static const struct vector {
 	VECTOR("deflate, two blocks", deflate_two_blocks, 1),
 };
 
-/* Upgraded, with permessage-deflate agreed on, and these parameters of it. */
-static struct talk talk_upgraded(struct watch *w, uint16_t port, const char *parameters)
-{
-	char agree[256];
-	struct talk t = talk_begin(w, port);
-	snprintf(agree, sizeof(agree), AGREE DEFLATE "%s\r\n\r\n", parameters);
-	talk_text(&t, false, ASK);
-	talk_text(&t, true, agree);
-	return t;
-}
-
 static void vectors_are_messages(void **state)
 {
 	(void)state;
@@ -178,101 +160,6 @@ static void vectors_inflate(void **state)
 			fail_msg("%s: %zu bytes, not Hello", messages[n].name, m.length);
 	}
 	free(i);
-}
-
-static unsigned sip_seen(const struct watch *w)
-{
-	unsigned count = 0;
-	for (unsigned i = 0; watch_seen(w, OBS_HTTP, i); i++)
-		count += watch_seen(w, OBS_HTTP, i)->http.protocol == HTTP_SIP;
-	return count;
-}
-
-/* A message in a frame, masked; `flags` is the first byte. */
-static void frame_put(struct bytes *b, uint8_t flags, const uint8_t *payload, size_t length)
-{
-	static const uint8_t mask[4] = {0xde, 0xad, 0xbe, 0xef};
-	assert_true(length < 126);
-	bytes_u8(b, flags);
-	bytes_u8(b, 0x80 | (unsigned)length);
-	bytes_put(b, mask, sizeof(mask));
-	for (size_t i = 0; i < length; i++)
-		bytes_u8(b, payload[i] ^ mask[i % 4]);
-}
-
-/* `count` frames with the same SIP message, each compressed with what was before it. */
-static void deflated_put(struct bytes *b, unsigned count, bool takeover, int window)
-{
-	z_stream z = {0};
-	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	for (unsigned i = 0; i < count; i++) {
-		char text[] = SIP_MESSAGE;
-		uint8_t out[256];
-		z.next_in = (Bytef *)text;
-		z.avail_in = sizeof(text) - 1;
-		z.next_out = out;
-		z.avail_out = sizeof(out);
-		assert_int_equal(deflate(&z, Z_SYNC_FLUSH), Z_OK);
-		frame_put(b, 0xc1, out, sizeof(out) - z.avail_out - 4);
-		if (!takeover)
-			deflateReset(&z);
-	}
-	deflateEnd(&z);
-}
-
-static const struct {
-	const char *parameters;
-	bool takeover;
-	int window;
-} agreements[] = {
-	{"", true, -15},
-	{"; client_max_window_bits=9", true, -9},
-	{"; client_no_context_takeover; server_max_window_bits=10", false, -15},
-	{"; server_no_context_takeover", true, -15},
-};
-
-static void windows_are_kept(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ROWS(agreements); i++) {
-		struct bytes b = {0};
-		struct watch *w = watch_new(LINK_RAW);
-		deflated_put(&b, 3, agreements[i].takeover, agreements[i].window);
-		for (size_t at = 1; at < b.length; at++) {
-			watch_forget(w);
-			struct talk t = talk_upgraded(w, (uint16_t)at, agreements[i].parameters);
-			talk_say(&t, false, b.at, at);
-			talk_say(&t, false, b.at + at, b.length - at);
-			if (sip_seen(w) != 3)
-				fail_msg("\"%s\", cut at %zu: %u messages",
-					agreements[i].parameters, at, sip_seen(w));
-		}
-		assert_int_equal(w->stats.websocket_dropped, 0);
-		watch_free(w);
-	}
-}
-
-/* A message is missing: with a window kept, what follows cannot be read, without one it can. */
-static void windows_are_lost(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ROWS(agreements); i++) {
-		struct bytes b = {0}, far = {0};
-		struct watch *w = watch_new(LINK_RAW);
-		struct talk t = talk_upgraded(w, 1, agreements[i].parameters);
-		deflated_put(&b, 3, agreements[i].takeover, agreements[i].window);
-		bytes_zero(&far, 8000);
-		watch_forget(w);
-		talk_say(&t, false, b.at, 40);
-		t.sequence[0] += 100;
-		for (unsigned n = 0; n < 9; n++)
-			talk_say(&t, false, far.at, far.length);
-		talk_say(&t, false, b.at, b.length);
-		assert_int_equal(w->stats.stream_gaps, 1);
-		assert_int_equal(sip_seen(w), agreements[i].takeover ? 0 : 3);
-		assert_int_equal(w->stats.websocket_dropped, agreements[i].takeover ? 4 : 1);
-		watch_free(w);
-	}
 }
 
 /* Frames that break RFC 6455 §5.2 ... §5.5 or RFC 7692 §6. */
@@ -328,31 +215,6 @@ static void huge_lengths_are_counted(void **state)
 	watch_free(w);
 }
 
-/* A message of megabytes out of a few kilobytes; then the window is gone. */
-static void bombs_do_not_go_off(void **state)
-{
-	(void)state;
-	static uint8_t zeroes[4 << 20], out[8192];
-	z_stream z = {.next_in = zeroes, .avail_in = sizeof(zeroes)};
-	z.next_out = out + 4;
-	z.avail_out = sizeof(out) - 4;
-	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	assert_int_equal(deflate(&z, Z_SYNC_FLUSH), Z_OK);
-	out[0] = 0xc2;
-	out[1] = 0x7e;
-	out[2] = (uint8_t)(z.total_out >> 8);
-	out[3] = (uint8_t)z.total_out;
-	struct watch *w = watch_new(LINK_RAW);
-	struct talk t = talk_upgraded(w, 1, "");
-	talk_say(&t, true, out, z.total_out + 4);
-	talk_say(&t, true, deflate_one, sizeof(deflate_one));
-	talk_say(&t, true, text_unmasked, sizeof(text_unmasked));
-	assert_int_equal(w->stats.websocket_dropped, 2);
-	assert_int_equal(w->stats.websocket_messages, 1);
-	deflateEnd(&z);
-	watch_free(w);
-}
-
 static void without_agreement_nothing_is_compressed(void **state)
 {
 	(void)state;
@@ -367,40 +229,14 @@ static void without_agreement_nothing_is_compressed(void **state)
 	watch_free(w);
 }
 
-/* More windows than there is room for: the oldest is lost, and its flow knows. */
-static void windows_make_way(void **state)
-{
-	(void)state;
-	struct watch *w = watch_new(LINK_RAW);
-	struct bytes b = {0};
-	deflated_put(&b, 2, true, -15);
-	size_t first = 6 + (b.at[1] & 0x7f);
-	struct talk oldest = talk_upgraded(w, 1, "");
-	talk_say(&oldest, false, b.at, first);
-	for (uint16_t port = 2; port <= 1025; port++) {
-		struct talk t = talk_upgraded(w, port, "");
-		talk_say(&t, false, b.at, first);
-		/* Flows are few in this table: the oldest is kept alive. */
-		talk_say(&oldest, true, text_unmasked, sizeof(text_unmasked));
-		watch_forget(w);
-	}
-	talk_say(&oldest, false, b.at + first, b.length - first);
-	assert_int_equal(w->stats.websocket_evicted, 1);
-	watch_free(w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors_are_messages),
 		cmocka_unit_test(vectors_inflate),
-		cmocka_unit_test(windows_are_kept),
-		cmocka_unit_test(windows_are_lost),
 		cmocka_unit_test(broken_frames_end_it),
 		cmocka_unit_test(huge_lengths_are_counted),
-		cmocka_unit_test(bombs_do_not_go_off),
 		cmocka_unit_test(without_agreement_nothing_is_compressed),
-		cmocka_unit_test(windows_make_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,9 @@
 #define TALK_SEGMENT 8192 /* said at a time */
 #define TCP_SIZE     20
 
+/* A message whose reading shows, wherever it was found: SIP has observations of its own. */
+#define SIP_MESSAGE "OPTIONS sip:echo@example.com SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+
 enum { TALK_FIN = 0x01, TALK_SYN = 0x02, TALK_ACK = 0x10 };
 
 struct talk {
@@ -136,6 +139,14 @@ static inline void script_cuts(const struct line *script)
 	script_same(w, expected, 0);
 	watch_free(w);
 	watch_free(expected);
+}
+
+static inline unsigned sip_seen(const struct watch *w)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; watch_seen(w, OBS_HTTP, i); i++)
+		count += watch_seen(w, OBS_HTTP, i)->http.protocol == HTTP_SIP;
+	return count;
 }
 
 #endif
