@@ -7,6 +7,7 @@ LABELS(candidate_type_name, "unknown", "host", "srflx", "prflx", "relay")
 LABELS(candidate_transport_name, "udp", "tcp", "other")
 LABELS(candidate_tcptype_name, "none", "active", "passive", "so")
 LABELS(http_kind_name, "request", "response")
+LABELS(http_protocol_name, "http", "sip")
 
 const struct field candidate_fields[] = {
 	{"type", AT(obs_candidate, type), .type = FIELD_LABEL8, .label = candidate_type_name},
@@ -49,11 +50,13 @@ const struct field session_fields[] = {
 
 const struct field http_fields[] = {
 	{"kind", AT(obs_http, kind), .type = FIELD_LABEL8, .label = http_kind_name},
+	{"protocol", AT(obs_http, protocol), .type = FIELD_LABEL8, .label = http_protocol_name},
 	{"method", AT(obs_http, method), .type = FIELD_WORD},
 	{"status", AT(obs_http, status), .type = FIELD_U16},
 	{"host", AT(obs_http, host), .type = FIELD_WORD},
 	{"content_type", AT(obs_http, content_type), .type = FIELD_WORD},
 	{"forwarded_", AT(obs_http, forwarded), .type = FIELD_ENDPOINT},
+	{"contact_", AT(obs_http, contact), .type = FIELD_ENDPOINT},
 	{"websocket", AT(obs_http, websocket), .type = FIELD_BOOL},
 	{"proxied", AT(obs_http, proxied), .type = FIELD_BOOL},
 	{0},

@@ -67,16 +67,20 @@ struct obs_session {
 };
 
 enum http_kind { HTTP_REQUEST, HTTP_RESPONSE };
+enum http_protocol { HTTP_1, HTTP_SIP };
 
 /* The head of an HTTP/1.1 or SIP message, as far as it tells about paths and addresses. */
 struct obs_http {
-	uint8_t kind; /* enum http_kind */
+	uint8_t kind;     /* enum http_kind */
+	uint8_t protocol; /* enum http_protocol */
 	uint16_t status;
 	struct obs_word method, host, content_type;
 	struct endpoint
-		forwarded; /* the first address of X-Forwarded-For or Forwarded (RFC 7239) */
-	bool websocket;    /* asks for, or agrees to, an upgrade to WebSocket */
-	bool proxied;      /* absolute-form or CONNECT: meant for a proxy (RFC 9112 §3.2) */
+		forwarded; /* the first address of X-Forwarded-For or Forwarded (RFC 7239); SIP:
+			    * sent-by of the last Via, who sent it first (RFC 3261 §18.1.1) */
+	struct endpoint contact; /* SIP: of the first Contact (RFC 3261 §20.10) */
+	bool websocket;          /* asks for, or agrees to, an upgrade to WebSocket */
+	bool proxied;            /* absolute-form or CONNECT: meant for a proxy (RFC 9112 §3.2) */
 };
 
 #endif

@@ -100,6 +100,14 @@ static inline void reader_limit(struct reader *r, size_t n)
 	}
 }
 
+/* How many bytes stand before the first `byte`; all that are left when there is none. */
+static inline size_t reader_find(const struct reader *r, uint8_t byte)
+{
+	size_t left = reader_left(r);
+	const uint8_t *found = left ? memchr(r->at, byte, left) : NULL;
+	return found ? (size_t)(found - r->at) : left;
+}
+
 /* Copies n bytes to `to`; zeroes them when there are not that many. */
 static inline void reader_copy(struct reader *r, void *to, size_t n)
 {

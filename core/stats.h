@@ -107,6 +107,27 @@
 	STAT(content_malformed, "content.malformed", "bodies that are not what they are called")   \
 	STAT(content_cut, "content.cut",                                                           \
 		"bodies too long, too deep or with more in them than is read")                     \
+	STAT(http_requests, "http.requests", "HTTP/1.1 request heads read")                        \
+	STAT(http_responses, "http.responses", "HTTP/1.1 response heads read")                     \
+	STAT(http_malformed, "http.malformed", "HTTP/1.1 streams given up for broken framing")     \
+	STAT(http_bodies, "http.bodies", "bodies read for what they say")                          \
+	STAT(http_bodies_dropped, "http.bodies_dropped",                                           \
+		"bodies not read: too large, broken or incomplete")                                \
+	STAT(http_evicted, "http.memcap_drop", "unfinished bodies that made way")                  \
+	STAT(websocket_messages, "websocket.messages", "WebSocket messages read")                  \
+	STAT(websocket_dropped, "websocket.messages_dropped",                                      \
+		"messages not read: too large, or compressed and the beginning missing")           \
+	STAT(websocket_malformed, "websocket.malformed",                                           \
+		"WebSocket directions given up for broken framing")                                \
+	STAT(websocket_evicted, "websocket.memcap_drop",                                           \
+		"messages and decompressors that made way")                                        \
+	STAT(sip, "sip.messages", "SIP messages read")                                             \
+	STAT(sip_malformed, "sip.malformed", "SIP messages with broken framing")                   \
+	STAT(mqtt, "mqtt.messages", "MQTT messages read (PUBLISH)")                                \
+	STAT(mqtt_dropped, "mqtt.messages_dropped", "MQTT messages larger than is read")           \
+	STAT(mqtt_malformed, "mqtt.malformed", "MQTT directions given up for broken framing")      \
+	STAT(xmpp, "xmpp.stanzas", "XMPP stanzas read")                                            \
+	STAT(xmpp_malformed, "xmpp.malformed", "XMPP directions given up for broken framing")      \
 	STAT(clients, "seep.clients", "clients seen")                                              \
 	STAT(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \

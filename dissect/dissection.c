@@ -26,7 +26,7 @@
 
 _Static_assert(DISSECTORS_MAX <= 61, "a bit for each row, and the three above");
 
-enum { TCP_SYN = 0x02, PROTOCOL_UDP = 17 };
+enum { TCP_FIN = 0x01, TCP_SYN = 0x02, PROTOCOL_UDP = 17 };
 
 uint64_t dissection_now(const struct dissection *d)
 {
@@ -124,7 +124,7 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (d->carrier == CARRIER_FLOW)
 		return UINT64_C(1) << d->row;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&peek) || p->tcp_flags & TCP_SYN ? SHAPE_STREAM : 0;
+		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN) ? SHAPE_STREAM : 0;
 	if (!reader_left(&peek))
 		return 0;
 	for (uint64_t asked = d->run->asked_udp[reader_u8(&peek)]; asked; asked &= asked - 1) {
@@ -394,32 +394,47 @@ static struct flow_state *flow_state_at(struct dissect *run, uint32_t reference)
 	return pool_at(&run->flow_states[STATE_ROW(reference)], STATE_NUMBER(reference));
 }
 
-void *dissection_flow_known(struct dissection *d)
+static void *row_known(struct dissection *d, uint32_t row)
 {
 	struct dissect *run = d->run;
 	const struct flow_more *more = flow_more(&run->flows, d->flow);
 	for (uint32_t at = more->states; at; at = flow_state_at(run, at)->next) {
-		if (STATE_ROW(at) == d->row)
+		if (STATE_ROW(at) == row)
 			return flow_state_at(run, at) + 1;
 	}
 	return NULL;
 }
 
-void *dissection_flow_state(struct dissection *d)
+static void *row_state(struct dissection *d, uint32_t row)
 {
-	void *known = dissection_flow_known(d);
+	void *known = row_known(d, row);
 	if (known)
 		return known;
 	struct dissect *run = d->run;
 	struct flow_more *more = flow_more(&run->flows, d->flow);
-	uint32_t number = pool_take(&run->flow_states[d->row], true);
+	uint32_t number = pool_take(&run->flow_states[row], true);
 	if (!number)
 		return NULL;
-	uint32_t reference = (uint32_t)d->row << 24 | number;
+	uint32_t reference = row << 24 | number;
 	struct flow_state *state = flow_state_at(run, reference);
 	state->next = more->states;
 	more->states = reference;
 	return state + 1;
+}
+
+void *dissection_flow_known(struct dissection *d)
+{
+	return row_known(d, d->row);
+}
+
+void *dissection_flow_state(struct dissection *d)
+{
+	return row_state(d, d->row);
+}
+
+void *dissection_become_state(struct dissection *d)
+{
+	return row_state(d, d->stream->side[0].row - 1U);
 }
 
 void flow_states_forget(struct dissect *run, struct flow_more *more)

@@ -32,6 +32,7 @@ enum content {
 	CONTENT_SDP,     /* application/sdp; trickle-ice-sdpfrag is a part of one */
 	CONTENT_JSON,
 	CONTENT_XML,
+	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
 };
 
 enum verdict {
@@ -90,6 +91,8 @@ struct dissector {
 	 * the dissector takes whole messages and leaves the rest, which comes again with more
 	 * behind it; packet->from_opener tells the direction; NOT_MINE gives the stream up. */
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
+	/* In a stream, or NULL: the sender is done, and all that it sent has been read. */
+	void (*end)(struct dissection *d);
 };
 
 /* For a layer: hands what is left of its reader on. */
@@ -146,6 +149,10 @@ void dissection_content(struct dissection *d, enum content content, const struct
 /* From here on the stream, in both directions, speaks another protocol: that of the row named
  * `name`, or with NULL one that is to be found out anew (what a proxy carries). */
 void dissection_become(struct dissection *d, const char *name, enum encapsulation wrapped);
+
+/* After dissection_become with a name: what that dissector will remember of the flow, for what it
+ * has to be told. NULL as with dissection_flow_state. */
+void *dissection_become_state(struct dissection *d);
 
 /* Packet time so far: late frames do not turn it back. */
 uint64_t dissection_now(const struct dissection *d);

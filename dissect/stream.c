@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TCP_SYN = 0x02, TCP_RST = 0x04 };
+enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04 };
 
 _Static_assert(sizeof(struct stream) % 8 == 0, "blocks of a pool");
 
@@ -331,6 +331,20 @@ static void side_segment(struct dissection *d, struct stream_side *side)
 	}
 }
 
+/* The sender's FIN, and nothing in front of it is missing or unread: its dissector may want to know
+ * that no more will come. */
+static void side_end(struct dissection *d, const struct stream_side *side)
+{
+	const struct packet *p = d->packet;
+	uint32_t end = p->sequence + (uint32_t)reader_left(&p->payload);
+	if (!side->row || side->ignored || side->buffer || side->base != end || p->payload.cut)
+		return;
+	d->row = side->row - 1U;
+	d->state = d->run->state[d->row];
+	if (dissector_at(d->row)->end)
+		dissector_at(d->row)->end(d);
+}
+
 static struct stream *stream_of(struct dissection *d)
 {
 	struct flow_more *more = flow_more(&d->run->flows, d->flow);
@@ -347,6 +361,9 @@ void stream_segment(struct dissection *d)
 	struct packet *p = d->packet;
 	if (d->flow->age.note & FLOW_IGNORED)
 		return;
+	if (p->tcp_flags & TCP_FIN && !reader_left(&p->payload) &&
+		!flow_more(&d->run->flows, d->flow)->stream)
+		return;
 	d->stream = stream_of(d);
 	if (!d->stream) {
 		stream_ignore(d);
@@ -362,6 +379,8 @@ void stream_segment(struct dissection *d)
 	}
 	if (!side->ignored && reader_left(&p->payload))
 		side_segment(d, side);
+	if (p->tcp_flags & TCP_FIN)
+		side_end(d, side);
 	/* The snap length took the rest of the segment: there is a hole of unknown size. */
 	if (p->payload.cut && d->stream) {
 		side_drop(&d->run->streams, side);

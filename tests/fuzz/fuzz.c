@@ -15,6 +15,7 @@
 #define UDP_SIZE      8
 #define SLL2_SIZE     20
 #define TCP_SIZE      20
+#define PIECES_MAX    16
 #define PACKET_MAX    0xffff
 #define TABLE_ENTRIES 64 /* few, so that eviction happens, too */
 
@@ -158,7 +159,7 @@ static uint8_t *segment_make(const uint8_t *data, size_t at, size_t size, bool b
 	return bytes_join(tcp, sizeof(tcp), data + at, size);
 }
 
-int fuzz_stream(const uint8_t *data, size_t size)
+int fuzz_segments(const uint8_t *data, size_t size)
 {
 	struct batch batch = {0};
 	uint8_t *blocks[BATCH_FRAMES];
@@ -196,5 +197,47 @@ int fuzz_content(enum content content, const uint8_t *data, size_t size)
 	}
 	free(bytes);
 	dissect_free(run);
+	return 0;
+}
+
+/* One end says `size` bytes; moves its sequence number on. */
+static void segment_add(
+	struct batch *batch, uint32_t sequence[2], bool back, const void *data, size_t size)
+{
+	const uint32_t at = sequence[back];
+	const uint8_t tcp[TCP_SIZE] = {0x10, back, 0x10, !back, (uint8_t)(at >> 24),
+		(uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at, 0, 0, 0, 0, 0x50, 0x10};
+	uint8_t header[IP_SIZE + TCP_SIZE];
+	ip_write(header, 6, TCP_SIZE + size, back);
+	memcpy(header + IP_SIZE, tcp, TCP_SIZE);
+	uint8_t *bytes = bytes_join(header, sizeof(header), data, size);
+	batch->frames[batch->count++] = frame_make(LINK_RAW, bytes, sizeof(header) + size);
+	sequence[back] += (uint32_t)size;
+}
+
+int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t size)
+{
+	struct batch batch = {0};
+	uint32_t sequence[2] = {1, 1};
+	if (size > PACKET_MAX - IP_SIZE - TCP_SIZE)
+		return 0;
+	if (there)
+		segment_add(&batch, sequence, false, there, strlen(there));
+	if (back)
+		segment_add(&batch, sequence, true, back, strlen(back));
+	for (unsigned i = 0; i < PIECES_MAX && size >= 2; i++) {
+		size_t length = (size_t)(data[0] & 0x7f) << 8 | data[1];
+		bool from_back = data[0] & 0x80;
+		data += 2;
+		size -= 2;
+		if (length > size)
+			length = size;
+		segment_add(&batch, sequence, from_back, data, length);
+		data += length;
+		size -= length;
+	}
+	frames_dissect(&batch);
+	for (uint32_t i = 0; i < batch.count; i++)
+		free((void *)(uintptr_t)batch.frames[i].bytes);
 	return 0;
 }

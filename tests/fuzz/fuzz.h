@@ -29,8 +29,13 @@ int fuzz_udp(const uint8_t *data, size_t size);
 
 /* A TCP stream: the first byte says how it is cut into segments, the rest is what both ends send,
  * the server always a segment behind. */
-int fuzz_stream(const uint8_t *data, size_t size);
+int fuzz_segments(const uint8_t *data, size_t size);
 /* The bytes as a body of this kind that some message carried; then the same as one that was cut. */
 int fuzz_content(enum content content, const uint8_t *data, size_t size);
+
+/* The bytes as a TCP conversation, behind one that is given (or NULL) from each end. They are
+ * pieces, each with two bytes in front: the highest bit is who says it (1: back), the others how
+ * long it is; the last one is what is left. */
+int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t size);
 
 #endif

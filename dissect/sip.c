@@ -1,0 +1,271 @@
+/*
+ * A SIP message: who answers for which address (Via's received and rport, RFC 3261 §18.2.1,
+ * RFC 3581), who it comes from and wants to be reached at, and its body, several parts of it
+ * (RFC 2046 §5.1) included.
+ */
+#include "dissect/sip.h"
+
+#include "dissect/head.h"
+#include "dissect/media_type.h"
+#include "dissect/text.h"
+
+#define START_LINE     "SIP/2.0"
+#define REPEAT_NS      (60 * UINT64_C(1000000000)) /* the same address is told again then */
+#define METHOD_MAX     10                          /* SUBSCRIBE and a blank */
+#define BOUNDARY_BYTES 70                          /* RFC 2046 §5.1.1 */
+
+static bool method_known(struct reader name)
+{
+	static const char *const methods[] = {"INVITE", "ACK", "BYE", "CANCEL", "REGISTER",
+		"OPTIONS", "PRACK", "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER", "MESSAGE",
+		"UPDATE"};
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (text_is(name, methods[i]))
+			return true;
+	}
+	return false;
+}
+
+bool sip_shape(struct reader r)
+{
+	if (text_starts(r, START_LINE " "))
+		return true;
+	struct reader rest = r, start = r, line;
+	reader_limit(&start, METHOD_MAX);
+	struct reader name = text_until(&start, ' ');
+	if (!method_known(name))
+		return false;
+	reader_skip(&rest, reader_left(&name));
+	if (!text_starts(rest, " sip:") && !text_starts(rest, " sips:") &&
+		!text_starts(rest, " tel:") && !text_starts(rest, " urn:"))
+		return false;
+	if (reader_find(&rest, '\n') == reader_left(&rest))
+		return true;
+	return head_line(&rest, &line) && text_ends(line, " " START_LINE);
+}
+
+static bool start_read(struct reader line, struct sip_head *h)
+{
+	uint64_t status;
+	h->request = !text_starts(line, START_LINE " ");
+	h->method = text_until(&line, ' ');
+	if (h->request) {
+		h->uri = text_until(&line, ' ');
+		return text_is(line, START_LINE);
+	}
+	h->method = (struct reader){0};
+	if (!text_number(text_until(&line, ' '), &status) || status < 100 || status > 699)
+		return false;
+	h->status = (uint16_t)status;
+	return true;
+}
+
+static void via_read(struct sip_head *h, struct reader value)
+{
+	for (unsigned i = 0; i < HEAD_FIELDS_MAX && reader_left(&value); i++) {
+		h->origin = text_item(&value, ',');
+		if (!reader_left(&h->via))
+			h->via = h->origin;
+	}
+}
+
+static void length_read(struct sip_head *h, struct reader value)
+{
+	uint64_t length = 0;
+	h->broken |= !text_number(value, &length) || (h->has_length && length != h->length);
+	h->has_length = true;
+	h->length = length;
+}
+
+/* Long and compact names (RFC 3261 §7.3.3). */
+static void field_read(struct sip_head *h, struct reader name, struct reader value)
+{
+	if (text_is(name, "content-length") || text_is(name, "l"))
+		length_read(h, value);
+	else if (text_is(name, "content-type") || text_is(name, "c"))
+		h->type = value;
+	else if (text_is(name, "content-encoding") || text_is(name, "e"))
+		h->coded |= reader_left(&value) && !text_is(value, "identity");
+	else if (text_is(name, "via") || text_is(name, "v"))
+		via_read(h, value);
+	else if ((text_is(name, "contact") || text_is(name, "m")) && !reader_left(&h->contact))
+		h->contact = text_item(&value, ',');
+}
+
+bool sip_head_read(struct reader head, struct sip_head *h)
+{
+	struct reader line, name, value;
+	*h = (struct sip_head){0};
+	if (!head_line(&head, &line) || !start_read(line, h))
+		return false;
+	while (head_field(&head, &name, &value))
+		field_read(h, name, value);
+	return true;
+}
+
+/* host:port of sip:user@host:port;parameters. */
+static struct reader uri_authority(struct reader uri)
+{
+	text_until(&uri, ':');
+	struct reader authority = text_until(&uri, ';');
+	authority = text_until(&authority, '?');
+	if (reader_find(&authority, '@') < reader_left(&authority))
+		text_until(&authority, '@');
+	return text_trim(authority);
+}
+
+/* "Name" <sip:...>;parameters, or the URI alone. */
+static struct reader contact_uri(struct reader contact)
+{
+	if (text_starts(contact, "\"")) {
+		text_until(&contact, '"');
+		text_until(&contact, '"');
+	}
+	if (reader_find(&contact, '<') == reader_left(&contact))
+		return text_until(&contact, ';');
+	text_until(&contact, '<');
+	return text_until(&contact, '>');
+}
+
+/* sent-by of SIP/2.0/UDP host:port;parameters. */
+static struct reader via_sent_by(struct reader via)
+{
+	struct reader words = text_item(&via, ';'), last = words;
+	for (unsigned i = 0; i < HEAD_FIELDS_MAX && reader_left(&words); i++)
+		last = text_item(&words, ' ');
+	return last;
+}
+
+static void head_emit(struct dissection *d, const struct sip_head *h)
+{
+	struct observation o;
+	uint16_t port = 0;
+	dissection_observe(d, OBS_HTTP, &o);
+	o.http.kind = h->request ? HTTP_REQUEST : HTTP_RESPONSE;
+	o.http.protocol = HTTP_SIP;
+	o.http.status = h->status;
+	obs_word_set(&o.http.method, h->method);
+	obs_word_set(&o.http.host, text_authority(uri_authority(h->uri), &port));
+	obs_word_set(&o.http.content_type, h->type);
+	text_endpoint(via_sent_by(h->origin), &o.http.forwarded);
+	text_endpoint(uri_authority(contact_uri(h->contact)), &o.http.contact);
+	dissection_emit(d, &o);
+}
+
+/* A server tells a client where its request came from. */
+static void external_emit(struct dissection *d, struct sip_flow *f, const struct sip_head *h)
+{
+	struct reader value;
+	struct endpoint external;
+	uint64_t port, now = d->packet->frame->time_ns;
+	if (h->request || !media_type_parameter(h->via, "received", &value) ||
+		!text_endpoint(value, &external))
+		return;
+	if (media_type_parameter(h->via, "rport", &value) && text_number(value, &port) &&
+		port <= UINT16_MAX)
+		external.port = (uint16_t)port;
+	bool again = f && endpoint_equal(&f->external, &external);
+	if (again && now < f->external_ns + REPEAT_NS)
+		return;
+	if (f) {
+		f->external = external;
+		f->external_ns = now;
+	}
+	struct observation o;
+	dissection_observe(d, OBS_EXTERNAL, &o);
+	o.external.protocol = EXTERNAL_SIP;
+	o.external.addr = external;
+	dissection_emit(d, &o);
+}
+
+static void body_hand_on(struct dissection *d, struct reader type, struct reader body)
+{
+	enum content content;
+	if (!reader_left(&body) || !media_type_content(type, &content))
+		return;
+	d->signalling = SIGNALLING_SIP;
+	dissection_content(d, content, &body);
+}
+
+/* The fields of a part, an empty line, and its bytes. */
+static void part_read(struct dissection *d, struct reader part)
+{
+	struct reader head, name, value, type = {0};
+	uint32_t searched = 0;
+	if (head_take(&part, &searched, &head) != HEAD_WHOLE)
+		return;
+	while (head_field(&head, &name, &value)) {
+		if (text_is(name, "content-type") || text_is(name, "c"))
+			type = value;
+	}
+	body_hand_on(d, type, part);
+}
+
+static bool line_is_boundary(struct reader line, struct reader boundary)
+{
+	if (!text_starts(line, "--"))
+		return false;
+	reader_skip(&line, 2);
+	while (reader_left(&boundary)) {
+		if (reader_u8(&line) != reader_u8(&boundary))
+			return false;
+	}
+	return !line.failed && (!reader_left(&line) || text_starts(line, "--"));
+}
+
+static void parts_read(struct dissection *d, struct reader body, struct reader boundary)
+{
+	struct reader scan = body, line;
+	size_t total = reader_left(&body), at = 0, start = 0;
+	unsigned parts = 0;
+	while (parts <= SIP_PARTS_MAX && head_line(&scan, &line)) {
+		size_t end = at;
+		at = total - reader_left(&scan);
+		if (!line_is_boundary(line, boundary))
+			continue;
+		struct reader part = body;
+		reader_skip(&part, start);
+		if (parts++)
+			part_read(d, reader_sub(&part, end - start));
+		start = at;
+	}
+}
+
+void sip_message(
+	struct dissection *d, struct sip_flow *f, const struct sip_head *h, struct reader body)
+{
+	struct reader boundary;
+	d->stats->sip++;
+	head_emit(d, h);
+	external_emit(d, f, h);
+	if (h->coded)
+		return;
+	if (!text_starts(h->type, "multipart/"))
+		body_hand_on(d, h->type, body);
+	else if (media_type_parameter(h->type, "boundary", &boundary) && reader_left(&boundary) &&
+		reader_left(&boundary) <= BOUNDARY_BYTES)
+		parts_read(d, body, boundary);
+}
+
+enum verdict sip_whole(struct dissection *d, struct sip_flow *f, struct reader *r)
+{
+	struct reader head;
+	struct sip_head h;
+	uint32_t searched = 0;
+	enum head_status status = head_take(r, &searched, &head);
+	if (status == HEAD_PART && r->cut)
+		return TRUNCATED;
+	if (status != HEAD_WHOLE || !sip_head_read(head, &h))
+		return NOT_MINE;
+	bool short_body = h.has_length && h.length > reader_left(r);
+	if (!h.broken && r->cut && (short_body || !h.has_length))
+		return TRUNCATED;
+	if (h.broken || short_body) {
+		d->stats->sip_malformed++;
+		return MALFORMED;
+	}
+	if (h.has_length)
+		reader_limit(r, (size_t)h.length);
+	sip_message(d, f, &h, *r);
+	return DONE;
+}

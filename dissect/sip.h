@@ -1,0 +1,43 @@
+/*
+ * SIP messages (RFC 3261 §7), shared by the dissectors that meet them: in datagrams, in streams,
+ * and in the messages of a WebSocket (RFC 7118).
+ */
+#ifndef SEEP_DISSECT_SIP_H
+#define SEEP_DISSECT_SIP_H
+
+#include "dissect/dissector.h"
+
+#define SIP_BODY_MAX  24576 /* larger ones are stepped over */
+#define SIP_PARTS_MAX 16    /* of a multipart body */
+
+/* What a dissector remembers of a flow; each starts its memory with it. */
+struct sip_flow {
+	struct endpoint external; /* told last, and when */
+	uint64_t external_ns;
+};
+
+/* A head; readers point into it. */
+struct sip_head {
+	bool request, broken, has_length, coded;
+	uint16_t status;
+	uint64_t length;
+	struct reader method, uri, type;
+	struct reader via;     /* the first: of who is answered */
+	struct reader origin;  /* the last: who sent it first */
+	struct reader contact; /* the first */
+};
+
+/* Does a message start here? A start line that is whole has to be right to its end. */
+bool sip_shape(struct reader r);
+
+/* Reads a whole head; false when it is no SIP. */
+bool sip_head_read(struct reader head, struct sip_head *h);
+
+/* What the message says: emits, and hands its body on. `f` may be NULL. */
+void sip_message(
+	struct dissection *d, struct sip_flow *f, const struct sip_head *h, struct reader body);
+
+/* A message that fills the reader, as in a datagram. */
+enum verdict sip_whole(struct dissection *d, struct sip_flow *f, struct reader *r);
+
+#endif

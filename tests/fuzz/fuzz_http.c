@@ -1,0 +1,7 @@
+/* HTTP/1.1 conversations. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_stream(NULL, NULL, data, size);
+}
