@@ -7,8 +7,6 @@
  */
 #include "dissect/dns.h"
 
-#define LENGTH_SIZE 2
-
 static bool dns_tcp_probe(struct reader r)
 {
 	size_t length = reader_u16(&r);

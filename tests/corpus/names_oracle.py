@@ -36,7 +36,7 @@ FIELDS = """frame.number frame.protocols frame.len frame.cap_len dns.id dns.flag
  arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.proto_ipv4 icmpv6.type ipv6.hlim
  icmpv6.nd.ns.target_address icmpv6.nd.na.target_address icmpv6.opt.prefix
  icmpv6.opt.prefix.length icmpv6.opt.rdnss icmpv6.nd.ra.router_lifetime
- nat-pmp.external_ip dhcpv6.msgtype dhcpv6.iaaddr.ip
+ nat-pmp.external_ip portcontrol.map.rsp_assigned_ext_ip dhcpv6.msgtype dhcpv6.iaaddr.ip
  dhcpv6.dns_server dhcpv6.option.type""".split()
 # Until they are read: layers that seep may not see through.
 CARRIERS = {"vlan", "gre", "vxlan", "gtp", "teredo", "mpls", "pppoes", "erspan", "wlan", "ipip",
@@ -278,7 +278,8 @@ def compare_router(row, _, found):
 
 
 def compare_external(row, _, found):
-    wanted = [a for a in row["nat-pmp.external_ip"]
+    wanted = [a for a in row["nat-pmp.external_ip"] +
+              row["portcontrol.map.rsp_assigned_ext_ip"]
               if a not in ("0.0.0.0", "::")]
     got = [r["external_address"]["ip"] for r in found]
     if got == [str(a).removeprefix("::ffff:") for a in wanted]:

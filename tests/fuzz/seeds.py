@@ -95,6 +95,32 @@ def layers(link, frame):
             yield "rtcp", payload
 
 
+def messages():
+    """(target, bytes) of messages that no bundled capture has."""
+    name = b"\x07example\x03org\x00"
+    record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc6\x33\x64\x17"
+    subnet = bytes.fromhex("0000291000000000000b00080007000118 00c63364".replace(" ", ""))
+    dns = bytes.fromhex("000181800001000200000001") + name + b"\0\x01\0\x01" + 2 * record + subnet
+    yield "dns", dns
+    yield "dns_tcp", 2 * (struct.pack(">H", len(dns)) + dns)
+    yield "dhcp", bytes.fromhex("02010600") + bytes(232) + bytes.fromhex(
+        "63825363 350105 340103 0104ffffff00 0304c0a80101 790608 0ac0a80101 0604c0000235 ff")
+    duid, address = "0003000102000000000a", "20010db8000000000000000000000001"
+    reply = bytes.fromhex(f"07000001 0001000a{duid} 00030028 {24 * '0'} 00050018 {address}"
+                          f"00000e1000000e10 00170010{address} 00180005 036c616e00")
+    yield "dhcpv6", reply
+    yield "dhcpv6", b"\x0d" + bytes(33) + struct.pack(">HH", 9, len(reply)) + reply
+    yield "arp", bytes.fromhex("0001080006040001 02000000000a c0a8000a 000000000000 c0a80001")
+    yield "icmp", bytes.fromhex("0303000000000000")
+    yield "icmpv6", bytes.fromhex(f"86000000 40c80708 {16 * '0'} 010102000000000a 030440c0"
+                                  f"{24 * '0'}{address} 1801000000000258 190300000000 04b0{address}")
+    yield "icmpv6", bytes.fromhex(f"8800000040000000 {address} 020102000000000a")
+    yield "natpmp", bytes.fromhex("0080000000010000c6336417")
+    yield "natpmp", bytes.fromhex("0081000000010000c350c35100000e10")
+    yield "pcp", bytes.fromhex(f"0281000000000e1000010000 {24 * '0'} {24 * '1'} 11000000c350c351"
+                               "00000000000000000000ffffc6336417")
+
+
 def write(out, target, data):
     folder = out / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,6 +132,8 @@ def main():
     for target, texts in TEXTS.items():
         for text in texts:
             write(out, target, text.encode())
+    for target, data in messages():
+        write(out, target, data)
     for capture in sorted((ROOT / "pcaps").rglob("*.pcap*")):
         data = capture.read_bytes()
         if len(data) <= SAVEFILE_MAX:
