@@ -65,7 +65,7 @@ static enum verdict openvpn_tcp_dissect(struct dissection *d, struct reader *r)
 	if (!f)
 		return NOT_MINE;
 	while (reader_left(r) > LENGTH_SIZE) {
-		struct reader packet;
+		struct reader packet = *r;
 		bool fits = start_fits(f, tunnel_side(d), *r);
 		if (fits && !packet_take(r, &packet))
 			return MORE;

@@ -89,8 +89,10 @@ static void lengths_are_exact(void **state)
 	for (int change = -1; change <= 1; change += 2) {
 		struct talk *t = talk_new(CLIENT, SERVER);
 		ike(&b, &rows[0]);
-		bytes_zero(&b, 1);
-		b.length = (size_t)((int)b.length - 1 + change);
+		if (change > 0)
+			bytes_zero(&b, 1);
+		else
+			b.length--;
 		talk_udp(t, FROM_CLIENT, &b);
 		talk_expect(t, "");
 		talk_free(t);
