@@ -61,12 +61,16 @@ static bool message_probe(struct reader r)
 	return classic_shape(&m, r);
 }
 
+/* Its length is all that there is to tell it by; of a datagram that was cut, it is longer than what
+ * is left. */
 static bool channel_probe(struct reader r)
 {
 	reader_skip(&r, 2); /* the channel */
 	size_t length = reader_u16(&r);
 	size_t left = reader_left(&r);
-	return !r.failed && (r.cut || (length <= left && left - length <= CHANNEL_PADDING_MAX));
+	if (r.failed)
+		return false;
+	return r.cut ? length > left : length <= left && left - length <= CHANNEL_PADDING_MAX;
 }
 
 static bool stun_probe(struct reader r)
