@@ -61,6 +61,31 @@ def frames_pcapng(data):
         at += max(size, 12)
 
 
+def carriers(ethertype, packet, six):
+    """(target, bytes) of a packet in each of its carriers."""
+    addresses, snap = bytes([2, 0, 0, 0, 0, 2] * 2), b"\xaa\xaa\3\0\0\0" + ethertype
+    framed = addresses + ethertype + packet
+    ppp = (b"\0\x57" if six else b"\0\x21") + packet
+    yield "vlan", b"\0\x2a" + ethertype + packet
+    yield "llc", snap + packet
+    yield "ppp", ppp
+    yield "ppp_link", b"\xff\3" + ppp
+    yield "pppoe", b"\x11\0\0\1" + struct.pack(">H", len(ppp)) + ppp
+    yield "mpls", b"\0\1\0\x40\0\1\1\x40" + packet
+    yield "gre", b"\x30\0" + ethertype + bytes(8) + packet
+    yield "gre", b"\x30\1\x88\x0b" + struct.pack(">H", len(ppp)) + bytes(6) + ppp
+    yield "erspan", b"\x10" + bytes(7) + framed
+    yield "ip_in_ip", packet
+    yield "vxlan", b"\x08" + bytes(7) + framed
+    yield "geneve", b"\1\0\x65\x58" + bytes(8) + framed
+    yield "gtp_u", b"\x30\xff" + struct.pack(">H", len(packet)) + bytes(4) + packet
+    yield "ieee80211", b"\0\0\x08\0\0\0\0\0\x08\0\0\0" + addresses + bytes(8) + snap + packet
+    family, tlv = (10 if six else 2), struct.pack("<HH", 4 + len(packet), 9)
+    yield "nflog", bytes([family, 0, 0, 0]) + tlv + packet
+    if six:
+        yield "teredo", packet[:8] + bytes([0x20, 1, 0, 0]) + packet[12:]
+
+
 def layers(link, frame):
     """(target, bytes) of each layer in a frame."""
     if link == ETHERNET:
@@ -77,6 +102,7 @@ def layers(link, frame):
     yield "bsd_null", struct.pack("<I", 30 if six else 2) + packet
     yield "linux_sll", bytes(14) + ethertype + packet
     yield "linux_sll2", ethertype + bytes(18) + packet
+    yield from carriers(ethertype, packet, six)
     protocol, size = (packet[6], 40) if six else (packet[9], 20)
     if protocol == 1:
         yield "icmp", packet[size:]

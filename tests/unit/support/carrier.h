@@ -81,8 +81,9 @@ static inline void carrier_found_check(const struct carrier_row *row, const stru
 {
 	const struct observation *o = watch_seen(w, OBS_STUN_REQUEST, 0);
 	const struct endpoint src = carrier_src(row);
-	if (!o || watch_count(w, OBS_STUN_REQUEST) != 1)
+	if (watch_count(w, OBS_STUN_REQUEST) != 1)
 		fail_msg("%s: %u requests found", row->name, watch_count(w, OBS_STUN_REQUEST));
+	assert_non_null(o);
 	if (o->head.encapsulation != row->encapsulation || o->head.vlan != row->vlan)
 		fail_msg("%s: encapsulation 0x%x, VLAN %u", row->name, o->head.encapsulation,
 			o->head.vlan);
