@@ -11,8 +11,8 @@
 
 #define INFLATE_BODY_MAX    262144  /* bytes out of one body */
 #define INFLATE_MESSAGE_MAX 1048576 /* bytes out of one message of a stream */
-#define INFLATE_RATIO_MAX   256     /* of out to in, beyond the first ... */
-#define INFLATE_RATIO_FREE  65536   /* ... of these bytes */
+#define INFLATE_RATIO_MAX   64      /* of out to in, beyond the first ... */
+#define INFLATE_RATIO_FREE  16384   /* ... of these bytes */
 
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI, CODING_UNKNOWN };
 

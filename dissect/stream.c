@@ -382,7 +382,7 @@ void stream_segment(struct dissection *d)
 	if (p->tcp_flags & TCP_FIN)
 		side_end(d, side);
 	/* The snap length took the rest of the segment: there is a hole of unknown size. */
-	if (p->payload.cut && d->stream) {
+	if (p->payload.cut) {
 		side_drop(&d->run->streams, side);
 		side->synced = false;
 		side->gap = true;

@@ -133,22 +133,24 @@ static const struct conversation {
 	{"closed too often", 0, 1, {{false, HEADER "</a></b></c>", 0}}},
 };
 
+static void conversation_check(const struct conversation *c, size_t line, size_t at)
+{
+	struct watch *w = watch_new(LINK_RAW);
+	script_say(w, c->script, CUT_PORT, line, at, 0);
+	if (w->stats.xmpp != c->stanzas || w->stats.xmpp_malformed != c->malformed)
+		fail_msg("%s, cut at %zu: %u stanzas, %u malformed", c->name, at,
+			(unsigned)w->stats.xmpp, (unsigned)w->stats.xmpp_malformed);
+	watch_free(w);
+}
+
 static void stanzas_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ROWS(streams); i++) {
 		const struct conversation *c = &streams[i];
 		for (size_t line = 0; c->script[line].bytes; line++) {
-			for (size_t at = 0; at < strlen(c->script[line].bytes); at++) {
-				struct watch *w = watch_new(LINK_RAW);
-				script_say(w, c->script, CUT_PORT, line, at, 0);
-				if (w->stats.xmpp != c->stanzas ||
-					w->stats.xmpp_malformed != c->malformed)
-					fail_msg("%s: %u stanzas, %u malformed", c->name,
-						(unsigned)w->stats.xmpp,
-						(unsigned)w->stats.xmpp_malformed);
-				watch_free(w);
-			}
+			for (size_t at = 0; at < strlen(c->script[line].bytes); at++)
+				conversation_check(c, line, at);
 		}
 	}
 }

@@ -150,7 +150,7 @@ static void vectors_inflate(void **state)
 	assert_non_null(i);
 	inflater_begin(i);
 	for (size_t n = 0; n < ROWS(messages); n++) {
-		uint8_t out[16];
+		uint8_t out[16] = {0};
 		struct inflated m = {.bytes = out, .room = sizeof(out)};
 		for (size_t at = 0; at < messages[n].length; at++)
 			assert_true(
