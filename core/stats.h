@@ -41,8 +41,10 @@
 	STAT(stream_overlap, "tcp.overlap", "TCP segments that repeated bytes")                    \
 	STAT(stream_overlap_differs, "tcp.overlap_diff_data",                                      \
 		"of these, with other bytes than before")                                          \
+	STAT(stream_outside, "tcp.segment_outside",                                                \
+		"TCP segments left out, far away from all others of their stream")                 \
 	STAT(stream_refused, "tcp.segment_memcap_drop",                                            \
-		"TCP segments dropped for want of buffers")                                        \
+		"times that bytes of a TCP stream made way for want of buffers")                   \
 	STAT(streams_refused, "tcp.ssn_memcap_drop", "TCP streams not followed for want of room")  \
 	STAT(state_refused, "flow.state_memcap_drop",                                              \
 		"flows a dissector could not remember for want of room")                           \

@@ -17,8 +17,6 @@
 /* Any stream: which dissector reads it, the stream knows. */
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
-enum { TCP_SYN = 0x02 };
-
 bool dissection_wants(const struct dissection *d, enum observation_kind kind)
 {
 	return d->run->interest->observations & INTEREST_IN(kind);
@@ -108,7 +106,9 @@ static uint64_t payload_shapes(const struct dissection *d)
 	struct reader peek = p->payload;
 	uint64_t shapes = 0;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&peek) || p->tcp_flags & TCP_SYN ? SHAPE_STREAM : 0;
+		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
+			? SHAPE_STREAM
+			: 0;
 	if (!reader_left(&peek))
 		return 0;
 	for (uint64_t asked = d->run->asked_udp[reader_u8(&peek)]; asked; asked &= asked - 1) {

@@ -58,7 +58,8 @@ struct dissection {
 	uint16_t number;       /* ... and the number that selects it */
 	uint8_t signalling; /* enum signalling: what a content was found in; its carrier sets it */
 	uint8_t content_depth;
-	bool gap; /* a stream: bytes are missing before these */
+	bool gap;  /* a stream: bytes are missing before these */
+	bool last; /* a stream: nothing follows these bytes */
 };
 
 #define DISSECTOR_NUMBERS_MAX 6
