@@ -94,7 +94,9 @@ static void side_read(
 		d->state = d->run->state[d->row];
 		d->gap = side->gap;
 		side->gap = false;
+		size_t before = reader_left(r);
 		enum verdict verdict = d->run->rows[d->row]->dissect(d, r);
+		side->gap |= d->gap && reader_left(r) == before; /* these will come again */
 		if (verdict == NOT_MINE || verdict == MALFORMED) {
 			side_ignore(&d->run->streams, side);
 			return;

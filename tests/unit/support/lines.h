@@ -3,7 +3,7 @@
  * stands in a log, a line like ">text;" for each message of the opener and "<text;" for the other
  * end; "!" says that bytes were missing before it, "$" that nothing followed, "*" that it was read
  * by the second dissector, which the line "other" calls for. "anew" has the protocol found out
- * anew, "later" has it done before the line is taken, and "quit" is no line.
+ * anew, and "quit" is no line.
  */
 #ifndef SEEP_TESTS_UNIT_SUPPORT_LINES_H
 #define SEEP_TESTS_UNIT_SUPPORT_LINES_H
