@@ -80,26 +80,45 @@ static uint32_t note_syn(bool from_opener)
 	return from_opener ? FLOW_SYN_FROM : FLOW_SYN_TO;
 }
 
-/* A SYN: notes where this side begins. Without ACK and with another number than before, it opens a
- * new connection between the same ports. */
+/* Whether the first byte that a SYN announces goes with what its side has read. */
+static bool syn_fits(const struct dissection *d, const struct stream_side *side, uint32_t first)
+{
+	if (d->flow->age.note & FLOW_IGNORED)
+		return false;
+	return !side || side_fresh(side) || side->window.base - first <= WINDOW_BYTES;
+}
+
+/* Forgets what was between these ports. */
+static void stream_anew(struct dissection *d, struct flow_more *more)
+{
+	stream_close(d);
+	flow_states_forget(d->run, more);
+	d->flow->age.note &= ~(uint32_t)(FLOW_IGNORED | FLOW_SYN_FROM | FLOW_SYN_TO);
+}
+
+/* A SYN: notes where this side begins. One without ACK that does not go with what was there opens a
+ * new connection. */
 static void stream_syn(struct dissection *d, const struct packet *p)
 {
+	struct streams *s = &d->run->streams;
 	struct flow_more *more = flow_more(&d->run->flows, d->flow);
 	uint32_t *note = &d->flow->age.note, bit = note_syn(p->from_opener);
-	uint32_t *first = &more->first_byte[p->from_opener ? 0 : 1];
-	if (*note & bit && *first == p->sequence + 1)
+	uint32_t *first = &more->first_byte[p->from_opener ? 0 : 1], told = p->sequence + 1;
+	if (*note & bit && *first == told)
 		return;
-	if (*note & bit && !(p->tcp_flags & TCP_ACK)) {
-		stream_close(d);
-		flow_states_forget(d->run, more);
-		*note &= ~(uint32_t)(FLOW_IGNORED | FLOW_SYN_FROM | FLOW_SYN_TO);
+	struct stream *stream = more->stream ? pool_at(&s->streams, more->stream) : NULL;
+	struct stream_side *side = stream ? &stream->side[p->from_opener ? 0 : 1] : NULL;
+	bool fits = !(*note & bit) && syn_fits(d, side, told);
+	if (!fits && !(p->tcp_flags & TCP_ACK)) {
+		stream_anew(d, more);
+		side = NULL;
 	}
 	*note |= bit;
-	*first = p->sequence + 1;
-	if (more->stream) {
-		struct stream *stream = pool_at(&d->run->streams.streams, more->stream);
-		side_start(&d->run->streams, &stream->side[p->from_opener ? 0 : 1], *first);
-	}
+	*first = told;
+	if (side && (!fits || side_fresh(side)))
+		side_start(s, side, told);
+	else if (side)
+		side->started = true;
 }
 
 /* The flow's stream, or NULL when there is no room for it. */

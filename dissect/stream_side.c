@@ -184,7 +184,7 @@ static void side_step(struct dissection *d, struct stream_side *side, uint32_t s
 	struct streams *s = &d->run->streams;
 	d->stats->stream_gaps++;
 	side->gap = true;
-	if (!side->buffer) {
+	if (window_empty(&side->window)) {
 		side_restart(s, side, sequence);
 		return;
 	}
@@ -266,9 +266,7 @@ static void side_segment(struct dissection *d, struct stream_side *side, struct 
 
 void side_start(struct streams *s, struct stream_side *side, uint32_t sequence)
 {
-	/* A SYN that comes after its first bytes changes nothing. */
-	if (!side->synced || side->window.base - sequence > WINDOW_BYTES)
-		side_restart(s, side, sequence);
+	side_restart(s, side, sequence);
 	side->gap = false;
 	side->started = true;
 }

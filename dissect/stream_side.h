@@ -10,6 +10,12 @@
 /* Gives its buffer back. */
 void side_release(struct streams *s, struct stream_side *side);
 
+/* Nothing of it was seen yet. */
+static inline bool side_fresh(const struct stream_side *side)
+{
+	return !side->synced && !side->gap;
+}
+
 /* A SYN says that its first byte has this number. */
 void side_start(struct streams *s, struct stream_side *side, uint32_t sequence);
 

@@ -16,7 +16,8 @@ struct model {
 	uint32_t next;  /* the place of the first byte not yet taken */
 	uint32_t known; /* bytes from there on were seen already: */
 	uint8_t seen[2 * WINDOW_BYTES];
-	uint8_t take; /* how much the reader takes each time, in eighths */
+	uint8_t take;    /* how much the reader takes each time, in eighths */
+	uint64_t stream; /* the how-manieth one this is; another SYN makes another one */
 	bool began;
 };
 
@@ -45,6 +46,8 @@ static enum verdict model_read(struct dissection *d, struct reader *r)
 	if (!d->packet->from_opener)
 		return NOT_MINE;
 	uint32_t place = side->window.base - FIRST;
+	m->began = m->began && m->stream == d->stats->streams;
+	m->stream = d->stats->streams;
 	expect(!m->began || place == m->next || d->gap);
 	expect(left <= sizeof(m->seen));
 	bool again = m->began && place == m->next;

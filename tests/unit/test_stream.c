@@ -200,6 +200,23 @@ static void a_hole_is_never_filled(void **state)
 	lines_free(l);
 }
 
+/* Nothing is held, and the segment behind the hole fits in no buffer with it. */
+static void a_hole_is_too_large(void **state)
+{
+	(void)state;
+	char *large = calloc(1, WINDOW_BYTES);
+	struct lines *l = lines_open();
+	memset(large, 'x', 50000);
+	lines_connect(l);
+	lines_send(l, 1001, "L:a\n");
+	lines_send(l, 21005, large);
+	assert_int_equal(l->rig.stats.stream_gaps, 1);
+	lines_send(l, 71005, "\n");
+	assert_memory_equal(l->log, ">L:a;>!xxx", 10);
+	lines_free(l);
+	free(large);
+}
+
 static void a_message_is_too_large(void **state)
 {
 	(void)state;
@@ -281,6 +298,14 @@ static void a_syn_says_where_it_begins(void **state)
 	lines_flags(l, false, TCP_SYN | TCP_ACK, 5000);
 	lines_send(l, 1001, "L:a\nb\n");
 	said(l, ">L:a;>b;");
+	/* Of another connection, whose predecessor was picked up in the middle. */
+	l = lines_open();
+	lines_send(l, 900000, "L:a\nother\nb");
+	lines_answer(l, 900000, "x");
+	lines_connect(l);
+	lines_send(l, 1001, "L:c\n");
+	lines_answer(l, 5001, "y\n");
+	said(l, ">L:a;>other;>L:c;<y;");
 	/* Captured behind the first segment. */
 	l = lines_open();
 	lines_send(l, 1001, "L:a\n");
@@ -375,6 +400,7 @@ int main(void)
 		cmocka_unit_test(streams_are_read),
 		cmocka_unit_test(picked_up_in_the_middle),
 		cmocka_unit_test(a_hole_is_never_filled),
+		cmocka_unit_test(a_hole_is_too_large),
 		cmocka_unit_test(a_message_is_too_large),
 		cmocka_unit_test(a_buffer_nearly_full),
 		cmocka_unit_test(a_new_connection),
