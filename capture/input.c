@@ -103,8 +103,8 @@ static bool input_recognise(struct input *in)
 	return in->format->open(in);
 }
 
-struct input *input_open(
-	const char *name, uint16_t capture, struct source_table *sources, struct stats *stats)
+struct input *input_open(const char *name, uint16_t capture, struct source_table *sources,
+	struct stats *stats, struct secrets *secrets)
 {
 	int fd = input_descriptor(name);
 	if (fd < 0)
@@ -121,6 +121,7 @@ struct input *input_open(
 	in->capture = capture;
 	in->sources = sources;
 	in->stats = stats;
+	in->secrets = secrets;
 	if (input_recognise(in))
 		return in;
 	input_close(in);

@@ -14,6 +14,10 @@
 	STAT(packets, "decoder.pkts", "frames read")                                               \
 	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
 	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
+	STAT(kernel_drops, "capture.kernel_drops", "frames that the capturing system dropped")     \
+	STAT(kernel_ifdrops, "capture.kernel_ifdrops", "frames that the interface dropped")        \
+	STAT(secrets, "capture.secrets", "blocks of decryption secrets in the captures")           \
+	STAT(secrets_refused, "capture.secrets_refused", "of these, not kept for want of room")    \
 	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
 	STAT(late, "capture.late", "frames older than one already judged; judged at its time")     \
 	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \

@@ -299,4 +299,5 @@ void side_take(struct dissection *d, struct stream_side *side, struct segment *s
 	if (!length)
 		side_read_buffer(d, side);
 	side_restart(all, side, side->end);
+	side->gap = true; /* for whatever may follow all the same */
 }
