@@ -133,6 +133,19 @@ static bool bytes_fill(
 	return overlaps;
 }
 
+/* The very same fragment came before: networks and captures repeat them (RFC 8200 §4.5). */
+static bool fragment_repeated(
+	const struct unfinished *u, const uint8_t *buffer, uint32_t from, struct reader r)
+{
+	size_t size = reader_left(&r);
+	const uint8_t *bytes = reader_take(&r, size);
+	for (uint32_t i = 0; i < u->ranges; i++) {
+		if (u->range[i].from <= from && from + size <= u->range[i].to)
+			return size && memcmp(bytes, buffer + from, size) == 0;
+	}
+	return false;
+}
+
 /* The fragment into its packet; false drops the packet. */
 static bool fragment_fill(struct defrag *g, struct unfinished *u, const struct fragment *f,
 	const struct reader *r, struct stats *stats)
@@ -150,7 +163,10 @@ static bool fragment_fill(struct defrag *g, struct unfinished *u, const struct f
 			return false;
 		u->length = to;
 	}
-	bool overlaps = bytes_fill(u, pool_at(&g->buffers, u->buffer), f->offset, to, *r);
+	uint8_t *buffer = pool_at(&g->buffers, u->buffer);
+	if (fragment_repeated(u, buffer, f->offset, *r))
+		return true;
+	bool overlaps = bytes_fill(u, buffer, f->offset, to, *r);
 	stats->defrag_overlap += overlaps;
 	if (overlaps && u->key.src.family == ADDR_V6)
 		return false;

@@ -33,7 +33,7 @@ void defrag_free(struct defrag *g);
 
 /* Adds the fragment in `r`. When it completes its packet: true, and *r is the whole payload, in
  * `scratch`. Where fragments overlap the first to come wins in IPv4, as in most hosts; in IPv6 the
- * packet is dropped (RFC 5722). */
+ * packet is dropped (RFC 5722). A fragment that just comes again is no overlap. */
 bool defrag_add(struct defrag *g, const struct packet *p, const struct fragment *f,
 	struct reader *r, struct arena *scratch, struct stats *stats);
 
