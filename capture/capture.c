@@ -9,6 +9,7 @@
 
 #include "capture/filter.h"
 #include "capture/format.h"
+#include "capture/secrets.h"
 #include "core/log.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct capture {
 	struct source_table *sources;
 	struct stats *stats;
 	struct filter *filter; /* or NULL */
+	struct secrets secrets;
 	struct input *inputs[SOURCE_CAPTURES_MAX];
 	struct input *heap[SOURCE_CAPTURES_MAX]; /* earliest pending frame first */
 	uint32_t count, waiting;                 /* inputs; those in the heap */
@@ -62,10 +64,10 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 		log_message("%s: more than %d captures", name, SOURCE_CAPTURES_MAX);
 		return false;
 	}
-	struct input *in = input_open(name, (uint16_t)index, c->sources, c->stats);
+	struct input *in = input_open(name, (uint16_t)index, c->sources, c->stats, &c->secrets);
 	if (!in) {
-		c->sources
-			->captures--; /* nothing of it was read: it is none of the run's captures */
+		/* Nothing of it was read: it is none of the run's captures. */
+		c->sources->captures--;
 		return false;
 	}
 	in->rank = role == ROLE_TUNNEL ? 0 : 1;
@@ -208,10 +210,16 @@ bool capture_failed(const struct capture *c)
 	return failed;
 }
 
+const struct capture_secret *capture_secret(const struct capture *c, uint32_t i)
+{
+	return i < c->secrets.count ? &c->secrets.secret[i] : NULL;
+}
+
 void capture_free(struct capture *c)
 {
 	if (!c)
 		return;
+	secrets_clear(&c->secrets);
 	for (uint32_t i = 0; i < c->count; i++)
 		input_close(c->inputs[i]);
 	filter_free(c->filter);

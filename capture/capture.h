@@ -1,9 +1,9 @@
 /*
  * Savefiles in, frames out, merged by time. Knows file formats, no protocols.
  *
- * Classic pcap and pcapng are read by our own reader in large chunks; what it does not know goes to
- * libpcap. Messages about a broken file name the file, the frame and the byte offset, and are
- * printed once, where the cause is known.
+ * Classic pcap and pcapng are read by our own reader in large chunks, packed by gzip or zstd or
+ * not; what it does not know goes to libpcap. Messages about a broken file name the file, the frame
+ * and the byte offset, and are printed once, where the cause is known.
  */
 #ifndef SEEP_CAPTURE_CAPTURE_H
 #define SEEP_CAPTURE_CAPTURE_H
@@ -40,6 +40,19 @@ void capture_next(struct capture *c, struct batch *batch);
 
 /* Something could not be read to its end: cut off, malformed, an input error. */
 bool capture_failed(const struct capture *c);
+
+/* What captures brought along to decrypt them by; type is pcapng's, e.g. 0x544c534b for the lines
+ * of an SSLKEYLOGFILE. */
+struct capture_secret {
+	uint32_t type;
+	uint16_t capture; /* index into source_table.captures */
+	uint8_t *bytes;
+	size_t length;
+};
+
+/* Secret `i` of those read so far, or NULL behind the last one. Stays where it is until
+ * capture_free. */
+const struct capture_secret *capture_secret(const struct capture *c, uint32_t i);
 
 void capture_free(struct capture *c);
 

@@ -4,6 +4,8 @@
  */
 #include "capture/chunk.h"
 
+#include "capture/compressed.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ bool chunk_open(struct chunk *c, int fd)
 
 void chunk_close(struct chunk *c)
 {
+	unpacker_free(c->unpacker);
 	if (c->fd != STDIN_FILENO)
 		close(c->fd);
 	free(c->bytes);
@@ -31,7 +34,9 @@ void chunk_close(struct chunk *c)
 /* One read behind `used` bytes of the buffer; returns how many came. */
 static size_t chunk_read(struct chunk *c, size_t used)
 {
-	ssize_t got = read(c->fd, c->bytes + used, c->size - used);
+	uint8_t *to = c->bytes + used;
+	ssize_t got = c->unpacker ? unpacker_read(c->unpacker, to, c->size - used, &c->reason)
+				  : read(c->fd, to, c->size - used);
 	if (got > 0) {
 		c->offset += (uint64_t)got;
 		return (size_t)got;
@@ -77,6 +82,20 @@ void chunk_fill(struct chunk *c)
 			left += chunk_read(c, left);
 	}
 	c->view = reader_make(c->bytes, left, false);
+}
+
+bool chunk_unpack(struct chunk *c)
+{
+	c->unpacker = unpacker_new(c->fd, c->view);
+	c->view = reader_make(c->bytes, 0, false);
+	c->offset = 0;
+	c->ended = false;
+	return c->unpacker != NULL;
+}
+
+const char *chunk_error(const struct chunk *c)
+{
+	return c->reason ? c->reason : strerror(c->error);
 }
 
 void chunk_skip(struct chunk *c, uint64_t n)

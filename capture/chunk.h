@@ -17,15 +17,17 @@
 
 struct chunk {
 	struct reader view;
-	uint64_t offset; /* in the file, of view.end */
+	uint64_t offset; /* in the file, unpacked, of view.end */
 	uint64_t skip;   /* bytes of the file to drop before the view goes on */
 	size_t need;     /* bytes the parser waits for, see chunk_fill */
 	uint8_t *bytes;
 	size_t size;
 	int fd;
-	int error;        /* errno of a failed read, or 0 */
-	bool ended;       /* there is nothing behind view.end */
-	bool interrupted; /* a signal ended it */
+	struct unpacker *unpacker; /* of a packed file; or NULL */
+	int error;                 /* errno of a failed read, or 0 */
+	const char *reason;        /* why, in other words than errno has; or NULL */
+	bool ended;                /* there is nothing behind view.end */
+	bool interrupted;          /* a signal ended it */
 };
 
 /* Takes over the descriptor if it succeeds; false without memory. */
@@ -35,6 +37,13 @@ void chunk_close(struct chunk *c);
 /* Reads until `need` bytes are in the view or the file ends. Grows for a record larger than
  * CHUNK_SIZE; who asks has checked it against a limit. */
 void chunk_fill(struct chunk *c);
+
+/* The file turns out to be packed (capture/compressed.h): starts anew with what it unpacks to.
+ * False without memory. */
+bool chunk_unpack(struct chunk *c);
+
+/* Why reading failed. */
+const char *chunk_error(const struct chunk *c);
 
 /* Moves on by n bytes, those that are not here yet included. */
 void chunk_skip(struct chunk *c, uint64_t n);

@@ -11,6 +11,7 @@
 #include "core/stats.h"
 
 struct format;
+struct secrets;
 
 struct input {
 	struct chunk chunk;
@@ -20,8 +21,9 @@ struct input {
 	const char *name;
 	struct source_table *sources;
 	struct stats *stats;
-	uint16_t capture; /* index into sources->captures */
-	uint8_t rank;     /* whose frame comes first of two with one time: the lower */
+	struct secrets *secrets; /* where those it brings along go */
+	uint16_t capture;        /* index into sources->captures */
+	uint8_t rank;            /* whose frame comes first of two with one time: the lower */
 	bool ended;
 	bool failed;
 	struct frame pending; /* the next one to be merged */
@@ -52,8 +54,8 @@ extern const struct format format_pcap, format_pcapng, format_libpcap;
 #define INPUT_HEAD 24
 
 /* Opens a file, recognises its format and reads its header. NULL with the reason printed. */
-struct input *input_open(
-	const char *name, uint16_t capture, struct source_table *sources, struct stats *stats);
+struct input *input_open(const char *name, uint16_t capture, struct source_table *sources,
+	struct stats *stats, struct secrets *secrets);
 void input_close(struct input *in);
 
 /* The `more` of formats whose frames lie in the chunk. */
@@ -88,6 +90,14 @@ static inline uint16_t input_u16(struct reader *r, bool little)
 static inline uint32_t input_u32(struct reader *r, bool little)
 {
 	return little ? reader_le32(r) : reader_u32(r);
+}
+
+static inline uint64_t input_u64(struct reader *r, bool little)
+{
+	uint64_t first = input_u32(r, little), second = input_u32(r, little);
+	if (r->failed)
+		return 0;
+	return little ? second << 32 | first : first << 32 | second;
 }
 
 #endif

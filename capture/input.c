@@ -3,6 +3,7 @@
  * is printed once, here: the file as the user named it, the frame, the byte offset, what it was,
  * and what follows from it.
  */
+#include "capture/compressed.h"
 #include "capture/format.h"
 
 #include "core/log.h"
@@ -65,15 +66,30 @@ static int input_descriptor(const char *name)
 	return fd;
 }
 
-static bool input_recognise(struct input *in)
+/* The first bytes, unpacked where they are packed; false when they cannot be read. */
+static bool input_start(struct input *in)
 {
-	in->chunk.need = INPUT_HEAD;
-	chunk_fill(&in->chunk);
-	struct reader head = in->chunk.view;
-	if (in->chunk.error) {
-		log_message("%s: cannot be read: %s", in->name, strerror(in->chunk.error));
+	struct chunk *c = &in->chunk;
+	c->need = INPUT_HEAD;
+	chunk_fill(c);
+	if (c->error || !unpacker_knows(c->view))
+		return !c->error;
+	if (!chunk_unpack(c)) {
+		c->error = ENOMEM;
 		return false;
 	}
+	chunk_fill(c);
+	/* What breaks off behind the first bytes is told when they were read. */
+	return !c->error || reader_left(&c->view) >= INPUT_HEAD;
+}
+
+static bool input_recognise(struct input *in)
+{
+	if (!input_start(in)) {
+		log_message("%s: cannot be read: %s", in->name, chunk_error(&in->chunk));
+		return false;
+	}
+	struct reader head = in->chunk.view;
 	if (reader_left(&head) == 0) {
 		log_message("%s: is empty, not a capture", in->name);
 		return false;
@@ -87,8 +103,8 @@ static bool input_recognise(struct input *in)
 	return in->format->open(in);
 }
 
-struct input *input_open(
-	const char *name, uint16_t capture, struct source_table *sources, struct stats *stats)
+struct input *input_open(const char *name, uint16_t capture, struct source_table *sources,
+	struct stats *stats, struct secrets *secrets)
 {
 	int fd = input_descriptor(name);
 	if (fd < 0)
@@ -105,6 +121,7 @@ struct input *input_open(
 	in->capture = capture;
 	in->sources = sources;
 	in->stats = stats;
+	in->secrets = secrets;
 	if (input_recognise(in))
 		return in;
 	input_close(in);
@@ -143,9 +160,12 @@ enum input_step input_cut(struct input *in, uint64_t missing, bool in_frame)
 		return INPUT_END;
 	in->failed = true;
 	if (in->chunk.error) {
+		in->stats->truncated += in->chunk.reason != NULL;
 		log_message("%s: cannot be read behind frame %" PRIu64 " at byte %" PRIu64
-			    ": %s; judged up to there",
-			in->name, in->number, in->chunk.offset, strerror(in->chunk.error));
+			    "%s: %s; judged up to there",
+			in->name, in->number, in->chunk.offset,
+			in->chunk.unpacker ? " of what it unpacks to" : "",
+			chunk_error(&in->chunk));
 		return INPUT_END;
 	}
 	in->stats->truncated++;

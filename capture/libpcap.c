@@ -46,27 +46,15 @@ static ssize_t libpcap_read(void *cookie, char *to, size_t size)
 	return (ssize_t)n;
 }
 
-/* Compressed captures are common enough to deserve an advice. */
-static const char *head_advice(struct reader head)
-{
-	uint32_t magic = reader_u32(&head);
-	if (magic >> 16 == 0x1f8b)
-		return " (gzip: unpack it first, or pipe it in from zcat)";
-	if (magic == 0x28b52ffd)
-		return " (zstd: unpack it first, or pipe it in from zstdcat)";
-	return "";
-}
-
 static void libpcap_refused(const struct input *in, struct reader head, const char *why)
 {
 	char bytes[sizeof("00 00 00 00 ")] = "";
-	const char *advice = head_advice(head);
 	size_t length = 0;
 	for (int i = 0; i < 4 && reader_left(&head); i++)
 		length += (size_t)snprintf(bytes + length, sizeof(bytes) - length, "%s%02x",
 			i ? " " : "", (unsigned)reader_u8(&head));
-	log_message("%s: not a capture that can be read: %s; it starts with %s%s", in->name, why,
-		bytes, advice);
+	log_message(
+		"%s: not a capture that can be read: %s; it starts with %s", in->name, why, bytes);
 }
 
 static pcap_t *libpcap_start(struct input *in, struct reader head)
@@ -153,8 +141,8 @@ static enum input_step libpcap_next(struct input *in, struct frame *frame)
 			return INPUT_END;
 		if (got != 1) {
 			in->stats->truncated += in->chunk.ended && !in->chunk.error;
-			return input_broken(
-				in, chunk_offset(&in->chunk), "%s", pcap_geterr(l->pcap));
+			return input_broken(in, chunk_offset(&in->chunk), "%s",
+				in->chunk.reason ? in->chunk.reason : pcap_geterr(l->pcap));
 		}
 		l->head = head;
 	}

@@ -4,12 +4,16 @@
  * offset of its own. Frames come from Enhanced (§4.3), Simple (§4.4) and obsolete Packet Blocks
  * (appendix A); their direction from the flags option.
  *
- * All other blocks are skipped by their length, however long. Section lengths are ignored, as by
+ * Interface Statistics Blocks (§4.6) say what was dropped, Decryption Secrets Blocks (§4.7) are
+ * kept; nothing depends on either, so a broken one is passed over. All other blocks, name
+ * resolution and custom ones among them, are skipped by their length, however long; comments are
+ * not read. Section lengths are ignored, as by
  * libpcap. A Simple Packet Block has no time: it is 0, as libpcap has it. Where libpcap gives up,
  * on interfaces that differ and on frames longer than the snap length, this reads on.
  */
 #include "capture/format.h"
 #include "capture/pcapng_interface.h"
+#include "capture/secrets.h"
 
 #include "core/log.h"
 
@@ -21,7 +25,9 @@ enum {
 	BLOCK_INTERFACE = 1,
 	BLOCK_PACKET = 2, /* obsolete */
 	BLOCK_SIMPLE = 3,
+	BLOCK_STATISTICS = 5,
 	BLOCK_ENHANCED = 6,
+	BLOCK_SECRETS = 10,
 };
 
 #define BLOCK_HEADER   8 /* type, length */
@@ -34,13 +40,9 @@ enum {
 enum { ORDER_BIG = 0x1a2b3c4d, ORDER_LITTLE = 0x4d3c2b1a };
 #define VERSION_MAJOR 1
 
-enum {
-	OPTION_END = 0,
-	OPTION_NAME = 2,
-	OPTION_FLAGS = 2,
-	OPTION_RESOLUTION = 9,
-	OPTION_OFFSET = 14
-};
+enum { OPTION_FLAGS = 2, OPTION_DROPPED = 4 }; /* of packets */
+
+#define DROPPED_UNKNOWN 0xffff /* in an obsolete Packet Block */
 
 /* Interface ids count anew in each section. */
 #define SECTION_INTERFACES_MAX SOURCE_INTERFACES_MAX
@@ -56,6 +58,7 @@ struct pcapng {
 struct pcapng_packet {
 	uint64_t time;
 	uint32_t interface, length, wire;
+	uint16_t dropped;
 };
 
 static enum input_step interface_take(
@@ -96,27 +99,35 @@ static enum input_step section_take(
 	return INPUT_NOTHING;
 }
 
-static enum direction packet_direction(struct reader *options, bool little)
+/* The two lowest bits, §4.3.1: inbound, outbound, or none known. */
+static enum direction flags_direction(uint32_t flags)
+{
+	return (flags & 3) == 1    ? DIRECTION_IN
+		: (flags & 3) == 2 ? DIRECTION_OUT
+				   : DIRECTION_UNKNOWN;
+}
+
+/* Options of a packet: its direction, and what was lost before it. */
+static enum direction options_take(
+	struct input *in, struct pcapng_interface *i, struct reader *options, bool little)
 {
 	uint16_t code;
 	struct reader value;
+	enum direction direction = DIRECTION_UNKNOWN;
 	while (pcapng_option(options, little, &code, &value)) {
-		if (code != OPTION_FLAGS)
-			continue;
-		uint32_t flags = input_u32(&value, little);
-		/* The two lowest bits, §4.3.1: inbound, outbound, or none known. */
-		return (flags & 3) == 1    ? DIRECTION_IN
-			: (flags & 3) == 2 ? DIRECTION_OUT
-					   : DIRECTION_UNKNOWN;
+		if (code == OPTION_FLAGS)
+			direction = flags_direction(input_u32(&value, little));
+		else if (code == OPTION_DROPPED)
+			pcapng_interface_dropped(i, input_u64(&value, little), in->stats);
 	}
-	return DIRECTION_UNKNOWN;
+	return direction;
 }
 
 /* `body` stands at the frame's bytes, which its options follow. */
 static enum input_step packet_take(struct input *in, uint64_t at, const struct pcapng_packet *said,
 	struct reader *body, struct frame *frame)
 {
-	const struct pcapng *p = in->state;
+	struct pcapng *p = in->state;
 	const uint8_t *bytes = reader_take(body, said->length);
 	if (body->failed)
 		return input_broken(in, at,
@@ -125,7 +136,9 @@ static enum input_step packet_take(struct input *in, uint64_t at, const struct p
 		return input_broken(in, at,
 			"a frame of interface %" PRIu32 ", which is not described",
 			said->interface);
-	const struct pcapng_interface *i = &p->interface[said->interface];
+	struct pcapng_interface *i = &p->interface[said->interface];
+	if (said->dropped)
+		pcapng_interface_dropped(i, said->dropped, in->stats);
 	reader_skip(body, -said->length & 3U);
 	*frame = (struct frame){
 		.bytes = bytes,
@@ -136,7 +149,7 @@ static enum input_step packet_take(struct input *in, uint64_t at, const struct p
 		.capture = in->capture,
 		.interface = i->index,
 		.link_type = i->link_type,
-		.direction = (uint8_t)packet_direction(body, p->little),
+		.direction = (uint8_t)options_take(in, i, body, p->little),
 	};
 	return INPUT_FRAME;
 }
@@ -158,7 +171,9 @@ static enum input_step obsolete_take(
 {
 	bool little = ((const struct pcapng *)in->state)->little;
 	struct pcapng_packet said = {.interface = input_u16(body, little)};
-	reader_skip(body, sizeof(uint16_t)); /* how many were dropped before */
+	said.dropped = input_u16(body, little);
+	if (said.dropped == DROPPED_UNKNOWN)
+		said.dropped = 0;
 	uint64_t high = input_u32(body, little);
 	said.time = high << 32 | input_u32(body, little);
 	said.length = input_u32(body, little);
@@ -176,17 +191,48 @@ static enum input_step simple_take(
 	return packet_take(in, at, &said, body, frame);
 }
 
+static enum input_step statistics_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	(void)at;
+	(void)frame;
+	struct pcapng *p = in->state;
+	uint32_t interface = input_u32(body, p->little);
+	reader_skip(body, sizeof(uint64_t)); /* time */
+	if (!body->failed && interface < p->interfaces)
+		pcapng_interface_statistics(&p->interface[interface], body, p->little, in->stats);
+	return INPUT_NOTHING;
+}
+
+static enum input_step secrets_take(
+	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
+{
+	(void)at;
+	(void)frame;
+	const struct pcapng *p = in->state;
+	uint32_t type = input_u32(body, p->little);
+	uint32_t length = input_u32(body, p->little);
+	struct reader secret = reader_sub(body, length);
+	if (body->failed)
+		return INPUT_NOTHING;
+	in->stats->secrets++;
+	in->stats->secrets_refused += !secrets_add(in->secrets, in->capture, type, secret);
+	return INPUT_NOTHING;
+}
+
 static const struct block_kind {
 	uint32_t type;
-	bool is_frame;
+	bool is_frame, optional;
 	enum input_step (*take)(
 		struct input *in, uint64_t at, struct reader *body, struct frame *frame);
 } block_kinds[] = {
-	{BLOCK_ENHANCED, true, enhanced_take},
-	{BLOCK_SIMPLE, true, simple_take},
-	{BLOCK_PACKET, true, obsolete_take},
-	{BLOCK_INTERFACE, false, interface_take},
-	{BLOCK_SECTION, false, section_take},
+	{BLOCK_ENHANCED, true, false, enhanced_take},
+	{BLOCK_SIMPLE, true, false, simple_take},
+	{BLOCK_PACKET, true, false, obsolete_take},
+	{BLOCK_INTERFACE, false, false, interface_take},
+	{BLOCK_SECTION, false, false, section_take},
+	{BLOCK_STATISTICS, false, true, statistics_take},
+	{BLOCK_SECRETS, false, true, secrets_take},
 };
 
 static const struct block_kind *block_kind(uint32_t type)
@@ -269,7 +315,7 @@ static enum input_step pcapng_next(struct input *in, struct frame *frame)
 	if (length < BLOCK_MIN || length % 4)
 		return input_broken(in, at, "a block of %" PRIu32 " bytes", length);
 	const struct block_kind *kind = block_kind(type);
-	if (!kind)
+	if (!kind || (kind->optional && length > BLOCK_MAX))
 		return block_skip(in, length);
 	if (length > BLOCK_MAX)
 		return input_broken(in, at,

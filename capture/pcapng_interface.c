@@ -1,5 +1,6 @@
 /*
- * pcapng Interface Description Blocks (draft-ietf-opsawg-pcapng §4.2): link type, snap length, and
+ * pcapng Interface Description Blocks (draft-ietf-opsawg-pcapng §4.2) and what Interface Statistics
+ * Blocks (§4.6) and packets say about drops. Of a description: link type, snap length, and
  * of the options the name and how time stamps count: if_tsresol as a power of 10 or of 2,
  * if_tsoffset in seconds. Options that run past their block end the list quietly; a resolution that
  * makes no sense is an error, because every time would be wrong.
@@ -10,6 +11,7 @@
 
 #define OPTION_HEADER 4
 enum { OPTION_END = 0, OPTION_NAME = 2, OPTION_RESOLUTION = 9, OPTION_OFFSET = 14 };
+enum { OPTION_INTERFACE_DROP = 5, OPTION_OS_DROP = 7 }; /* of interface statistics */
 
 #define RESOLUTION_BINARY     0x80U /* the exponent is of 2, not of 10 */
 #define RESOLUTION_EXPONENT   0x7fU
@@ -73,9 +75,7 @@ static bool interface_options(struct pcapng_interface *i, struct reader *options
 		} else if (code == OPTION_RESOLUTION) {
 			good = length == 1 && resolution_set(i, reader_u8(&value));
 		} else if (code == OPTION_OFFSET) {
-			uint64_t first = input_u32(&value, little);
-			uint64_t second = input_u32(&value, little);
-			uint64_t offset = little ? second << 32 | first : first << 32 | second;
+			uint64_t offset = input_u64(&value, little);
 			i->offset_ns = offset * NS_PER_SECOND;
 			good = length == sizeof(offset);
 		}
@@ -94,6 +94,35 @@ const char *pcapng_interface_read(
 	if (!interface_options(i, body, little, name))
 		return "an interface whose time resolution makes no sense";
 	return NULL;
+}
+
+/* Adds to a counter by what `so_far` grows to. */
+static void drops_raise(uint64_t *counter, uint64_t *so_far, uint64_t drops)
+{
+	if (drops <= *so_far)
+		return;
+	*counter += drops - *so_far;
+	*so_far = drops;
+}
+
+void pcapng_interface_dropped(struct pcapng_interface *i, uint64_t drops, struct stats *stats)
+{
+	i->packet_drops += drops;
+	drops_raise(&stats->kernel_drops, &i->kernel_drops, i->packet_drops);
+}
+
+void pcapng_interface_statistics(
+	struct pcapng_interface *i, struct reader *options, bool little, struct stats *stats)
+{
+	uint16_t code;
+	struct reader value;
+	while (pcapng_option(options, little, &code, &value)) {
+		uint64_t drops = input_u64(&value, little);
+		if (code == OPTION_OS_DROP)
+			drops_raise(&stats->kernel_drops, &i->kernel_drops, drops);
+		else if (code == OPTION_INTERFACE_DROP)
+			drops_raise(&stats->kernel_ifdrops, &i->interface_drops, drops);
+	}
 }
 
 uint64_t pcapng_interface_time(const struct pcapng_interface *i, uint64_t time)

@@ -14,6 +14,10 @@
 	STAT(packets, "decoder.pkts", "frames read")                                               \
 	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
 	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
+	STAT(kernel_drops, "capture.kernel_drops", "frames that the capturing system dropped")     \
+	STAT(kernel_ifdrops, "capture.kernel_ifdrops", "frames that the interface dropped")        \
+	STAT(secrets, "capture.secrets", "blocks of decryption secrets in the captures")           \
+	STAT(secrets_refused, "capture.secrets_refused", "of these, not kept for want of room")    \
 	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
 	STAT(late, "capture.late", "frames older than one before them, judged at that one's time") \
 	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
@@ -59,8 +63,10 @@
 	STAT(stream_overlap, "tcp.overlap", "TCP segments that repeated bytes")                    \
 	STAT(stream_overlap_differs, "tcp.overlap_diff_data",                                      \
 		"of these, with other bytes than before")                                          \
+	STAT(stream_outside, "tcp.segment_outside",                                                \
+		"TCP segments left out, far away from all others of their stream")                 \
 	STAT(stream_refused, "tcp.segment_memcap_drop",                                            \
-		"TCP segments dropped for want of buffers")                                        \
+		"times that bytes of a TCP stream made way for want of buffers")                   \
 	STAT(streams_refused, "tcp.ssn_memcap_drop", "TCP streams not followed for want of room")  \
 	STAT(state_refused, "flow.state_memcap_drop",                                              \
 		"flows a dissector could not remember for want of room")                           \

@@ -51,7 +51,7 @@ unsigned dissector_named(const char *name)
 static void routes_fill(struct dissect *d)
 {
 	for (size_t i = 0; i < DISSECTORS; i++) {
-		const struct dissector *row = dissectors[i];
+		const struct dissector *row = d->rows[i] = dissectors[i];
 		uint64_t *asked = row->carrier == CARRIER_UDP ? d->asked_udp : d->asked_stream;
 		for (unsigned first = row->first_min; row->probe && first <= row->first_max;
 			first++)

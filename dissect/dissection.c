@@ -26,7 +26,7 @@
 
 _Static_assert(DISSECTORS_MAX <= 61, "a bit for each row, and the three above");
 
-enum { TCP_FIN = 0x01, TCP_SYN = 0x02, PROTOCOL_UDP = 17 };
+enum { PROTOCOL_UDP = 17 };
 
 uint64_t dissection_now(const struct dissection *d)
 {
@@ -124,7 +124,9 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (d->carrier == CARRIER_FLOW)
 		return UINT64_C(1) << d->row;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN) ? SHAPE_STREAM : 0;
+		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
+			? SHAPE_STREAM
+			: 0;
 	if (!reader_left(&peek))
 		return 0;
 	for (uint64_t asked = d->run->asked_udp[reader_u8(&peek)]; asked; asked &= asked - 1) {

@@ -62,7 +62,8 @@ struct dissection {
 	uint8_t sdp_role;   /* enum sdp_role, where what a content was found in says it */
 	const struct obs_word *ufrag; /* of the candidates in a content, likewise; or NULL */
 	uint8_t content_depth;
-	bool gap; /* a stream: bytes are missing before these */
+	bool gap;  /* a stream: bytes are missing before these */
+	bool last; /* a stream: nothing follows these bytes */
 };
 
 #define DISSECTOR_NUMBERS_MAX 6

@@ -18,6 +18,8 @@
 enum {
 	FLOW_OPENED_BY_HIGH = 1 << 0, /* the first packet seen came from the key's high end */
 	FLOW_IGNORED = 1 << 1,        /* a TCP flow that nobody reads */
+	FLOW_SYN_FROM = 1 << 2,       /* a SYN of the opener was seen */
+	FLOW_SYN_TO = 1 << 3,         /* and one of the other end */
 };
 
 struct flow {
@@ -32,6 +34,7 @@ struct flow_more {
 	uint64_t first_ns;
 	uint32_t states; /* the dissectors' memories of it: row << 24 | number in the row's pool */
 	uint32_t stream; /* number in the pool of streams, or 0 */
+	uint32_t first_byte[2]; /* sequence numbers behind the SYNs seen */
 };
 
 struct flow_table {

@@ -27,9 +27,10 @@ struct dissect {
 	struct defrag defrag;
 	struct expect expect;
 	struct streams streams;
-	struct arena scratch;                    /* for a batch */
-	void *state[DISSECTORS_MAX];             /* what `open` made, by row */
-	struct pool flow_states[DISSECTORS_MAX]; /* by row */
+	struct arena scratch;                         /* for a batch */
+	const struct dissector *rows[DISSECTORS_MAX]; /* the table */
+	void *state[DISSECTORS_MAX];                  /* what `open` made, by row */
+	struct pool flow_states[DISSECTORS_MAX];      /* by row */
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
 	/* By a payload's first byte: the rows to ask, a bit each. */

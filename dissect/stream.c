@@ -1,22 +1,21 @@
 /*
- * Reassembly. A side's buffer holds a window of STREAM_BYTES from `base` on: first `have` bytes in
- * order, then ranges beyond holes, each at its own offset. As long as nothing is missing and the
- * dissector takes whole messages, segments are read in place and no buffer is used.
+ * Which stream a packet belongs to, and when one begins and ends.
+ *
+ * A dissector may open packets inside its messages, and those may lead anywhere: to this stream
+ * again, which is then `busy` and left alone, or to a full flow table, which drops this flow; the
+ * stream is then `gone` and given back when the dissector is through.
  */
 #include "dissect/stream.h"
 
 #include "dissect/run.h"
-
-#include <string.h>
-
-enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04 };
+#include "dissect/stream_side.h"
 
 _Static_assert(sizeof(struct stream) % 8 == 0, "blocks of a pool");
 
 bool streams_init(struct streams *s)
 {
 	bool ready = pool_init(&s->streams, sizeof(struct stream), STREAMS);
-	return pool_init(&s->buffers, STREAM_BYTES, STREAM_BUFFERS) && ready;
+	return pool_init(&s->buffers, WINDOW_BYTES, STREAM_BUFFERS) && ready;
 }
 
 void streams_free(struct streams *s)
@@ -25,25 +24,19 @@ void streams_free(struct streams *s)
 	pool_free(&s->buffers);
 }
 
-static void side_drop(struct streams *s, struct stream_side *side)
-{
-	if (side->buffer)
-		pool_give(&s->buffers, side->buffer);
-	side->buffer = 0;
-	side->have = 0;
-	side->ranges = 0;
-}
-
 void stream_forget(struct streams *s, uint32_t number)
 {
 	struct stream *stream = pool_at(&s->streams, number);
-	side_drop(s, &stream->side[0]);
-	side_drop(s, &stream->side[1]);
+	stream->gone = true;
+	if (stream->busy)
+		return;
+	side_release(s, &stream->side[0]);
+	side_release(s, &stream->side[1]);
 	pool_give(&s->streams, number);
 }
 
-/* Nobody reads this flow: from now on its packets end at the look-up. */
-static void stream_ignore(struct dissection *d)
+/* Nobody reads this flow any more: until its next SYN its packets end at the look-up. */
+static void stream_close(struct dissection *d)
 {
 	struct flow_more *more = flow_more(&d->run->flows, d->flow);
 	d->flow->age.note |= FLOW_IGNORED;
@@ -53,342 +46,154 @@ static void stream_ignore(struct dissection *d)
 	d->stream = NULL;
 }
 
-static void side_ignore(struct dissection *d, struct stream_side *side)
+/* Swaps the ends of a packet, for bytes that the other side sent before. */
+static struct packet packet_turned(const struct packet *p)
 {
-	side_drop(&d->run->streams, side);
-	side->ignored = true;
+	struct packet t = *p;
+	t.src = p->dst;
+	t.dst = p->src;
+	t.outer_src = p->outer_dst;
+	t.outer_dst = p->outer_src;
+	memcpy(t.src_mac, p->dst_mac, sizeof(t.src_mac));
+	memcpy(t.dst_mac, p->src_mac, sizeof(t.dst_mac));
+	t.from_high = !p->from_high;
+	t.from_opener = !p->from_opener;
+	t.direction = p->direction == DIRECTION_IN ? DIRECTION_OUT
+		: p->direction == DIRECTION_OUT    ? DIRECTION_IN
+						   : p->direction;
+	t.hop_limit = 0;
+	return t;
 }
 
-/* The rows whose shape these first bytes have; the first that does reads both directions. */
-static bool side_claim(struct dissection *d, struct stream_side *side, struct reader r)
+/* The other side has got another reader: it may know what to do with what is held. */
+static void side_reread(struct dissection *d, struct stream_side *side)
 {
-	struct reader peek = r;
-	uint64_t asked = d->run->asked_stream[reader_u8(&peek)];
-	for (; asked; asked &= asked - 1) {
-		unsigned row = (unsigned)__builtin_ctzll(asked);
-		if (!dissector_at(row)->probe(r))
-			continue;
-		side->row = (uint8_t)(row + 1);
-		for (int i = 0; i < 2; i++) {
-			if (!d->stream->side[i].row && !d->stream->side[i].ignored)
-				d->stream->side[i].row = side->row;
-		}
-		return true;
-	}
-	return false;
-}
-
-/* Finds a reader for the side. False: not now; then the bytes are either kept for another try or
- * taken out of `r`. */
-static bool side_ready(struct dissection *d, struct stream_side *side, struct reader *r)
-{
-	if (side->row || side_claim(d, side, *r))
-		return true;
-	if (reader_left(r) < STREAM_START && !r->cut)
-		return false;
-	reader_skip(r, reader_left(r));
-	if (++side->tries == STREAM_TRIES)
-		side_ignore(d, side);
-	return false;
-}
-
-/* Lets the side's dissector take whole messages off `r`. It may name another for what follows. */
-static void side_read(struct dissection *d, struct stream_side *side, struct reader *r)
-{
-	while (reader_left(r) && !side->ignored && side_ready(d, side, r)) {
-		uint8_t row = side->row;
-		size_t before = reader_left(r);
-		d->row = row - 1U;
-		d->state = d->run->state[d->row];
-		d->gap = side->gap;
-		side->gap = false;
-		enum verdict verdict = dissector_at(d->row)->dissect(d, r);
-		if (verdict == NOT_MINE || verdict == MALFORMED) {
-			side_ignore(d, side);
-			reader_skip(r, reader_left(r));
-		}
-		if (side->row == row || reader_left(r) == before)
-			return;
-	}
-}
-
-/* `taken` bytes of the buffer were consumed: the window moves on. */
-static void side_advance(struct streams *s, struct stream_side *side, uint32_t taken)
-{
-	uint8_t *bytes = pool_at(&s->buffers, side->buffer);
-	uint32_t end = side->ranges ? side->range[side->ranges - 1].to : side->have;
-	side->base += taken;
-	side->have -= taken;
-	memmove(bytes, bytes + taken, end - taken);
-	for (unsigned i = 0; i < side->ranges; i++) {
-		side->range[i].from -= taken;
-		side->range[i].to -= taken;
-	}
-	if (side->have == 0 && side->ranges == 0)
-		side_drop(s, side);
-}
-
-/* What is in order in the buffer, to the dissector. */
-static void side_read_buffer(struct dissection *d, struct stream_side *side)
-{
-	struct streams *s = &d->run->streams;
-	if (!side->buffer || !side->have)
-		return;
-	struct reader r = reader_make(pool_at(&s->buffers, side->buffer), side->have, false);
-	uint32_t before = side->have;
-	side_read(d, side, &r);
-	if (side->ignored)
-		return;
-	uint32_t taken = before - (uint32_t)reader_left(&r);
-	/* A message larger than the buffer will never be whole. */
-	if (taken == 0 && side->have == STREAM_BYTES) {
-		taken = before;
-		side->gap = true;
-		d->stats->stream_gaps++;
-	}
-	side_advance(s, side, taken);
-}
-
-static bool side_buffer(struct dissection *d, struct stream_side *side)
-{
-	if (!side->buffer)
-		side->buffer = pool_take(&d->run->streams.buffers, false);
-	return side->buffer != 0;
-}
-
-/* A segment that follows what is there, and nothing is held: read in place, keep the rest. */
-static void side_direct(struct dissection *d, struct stream_side *side, struct reader r)
-{
-	uint32_t length = (uint32_t)reader_left(&r);
-	side_read(d, side, &r);
-	if (side->ignored)
-		return;
-	uint32_t left = (uint32_t)reader_left(&r);
-	side->base += length - left;
-	if (left == 0)
-		return;
-	if (left <= STREAM_BYTES && side_buffer(d, side)) {
-		reader_copy(&r, pool_at(&d->run->streams.buffers, side->buffer), left);
-		side->have = left;
-		return;
-	}
-	d->stats->stream_refused++;
-	side->base += left;
-	side->gap = true;
-}
-
-/* Ranges that the bytes in order have reached join them. */
-static void side_join(struct stream_side *side)
-{
-	while (side->ranges && side->range[0].from <= side->have) {
-		if (side->range[0].to > side->have)
-			side->have = side->range[0].to;
-		side->ranges--;
-		memmove(side->range, side->range + 1, side->ranges * sizeof(side->range[0]));
-	}
-}
-
-/* Copies [from, to) into the window, leaving bytes that are there as they are. */
-static void side_fill(
-	struct dissection *d, struct stream_side *side, uint32_t from, uint32_t to, struct reader r)
-{
-	uint8_t *bytes = pool_at(&d->run->streams.buffers, side->buffer);
-	for (unsigned i = 0; i < side->ranges && from < to; i++) {
-		const struct stream_range *have = &side->range[i];
-		if (have->to <= from || have->from >= to)
-			continue;
-		if (have->from > from)
-			reader_copy(&r, bytes + from, have->from - from);
-		uint32_t start = have->from > from ? have->from : from;
-		uint32_t resume = have->to < to ? have->to : to;
-		const uint8_t *again = reader_take(&r, resume - start);
-		d->stats->stream_overlap++;
-		if (again && memcmp(again, bytes + start, resume - start) != 0)
-			d->stats->stream_overlap_differs++;
-		from = resume;
-	}
-	if (from < to)
-		reader_copy(&r, bytes + from, to - from);
-}
-
-/* Notes bytes beyond a hole; false when there are too many runs of them. */
-static bool side_range_add(struct stream_side *side, uint32_t from, uint32_t to)
-{
-	unsigned at = 0, touched = 0;
-	while (at < side->ranges && side->range[at].to < from)
-		at++;
-	while (at + touched < side->ranges && side->range[at + touched].from <= to)
-		touched++;
-	if (touched == 0 && side->ranges == STREAM_RANGES)
-		return false;
-	struct stream_range joined = {from, to};
-	if (touched) {
-		const struct stream_range *last = &side->range[at + touched - 1];
-		joined.from = side->range[at].from < from ? side->range[at].from : from;
-		joined.to = last->to > to ? last->to : to;
-	}
-	memmove(&side->range[at + 1], &side->range[at + touched],
-		(side->ranges - at - touched) * sizeof(side->range[0]));
-	side->range[at] = joined;
-	side->ranges = (uint8_t)(side->ranges + 1 - touched);
-	return true;
-}
-
-/* Gives the first hole up: the stream goes on behind it. */
-static void side_skip_hole(struct dissection *d, struct stream_side *side)
-{
-	struct streams *s = &d->run->streams;
-	d->stats->stream_gaps++;
-	side_advance(s, side, side->have);
-	side->gap = true;
-	if (!side->ranges)
-		return;
-	uint32_t hole = side->range[0].from;
-	side->have = hole; /* so that side_advance may take it away */
-	side_advance(s, side, hole);
-	side_join(side);
+	struct packet *packet = d->packet;
+	struct packet turned = packet_turned(packet);
+	d->packet = &turned;
 	side_read_buffer(d, side);
+	d->packet = packet;
 }
 
-/* Keeps a segment at `offset` in the window; false when it does not fit. */
-static bool side_keep(
-	struct dissection *d, struct stream_side *side, uint32_t offset, struct reader r)
+static uint32_t note_syn(bool from_opener)
 {
-	size_t length = reader_left(&r);
-	if (offset > STREAM_BYTES || length > STREAM_BYTES - offset)
+	return from_opener ? FLOW_SYN_FROM : FLOW_SYN_TO;
+}
+
+/* Whether the first byte that a SYN announces goes with what its side has read. */
+static bool syn_fits(const struct dissection *d, const struct stream_side *side, uint32_t first)
+{
+	if (d->flow->age.note & FLOW_IGNORED)
 		return false;
-	uint32_t to = offset + (uint32_t)length;
-	if (!side_buffer(d, side)) {
-		d->stats->stream_refused++;
-		return true;
-	}
-	if (offset == side->have) {
-		side_fill(d, side, offset, to, r);
-		side->have = to;
-		side_join(side);
-		side_read_buffer(d, side);
-		return true;
-	}
-	side_fill(d, side, offset, to, r);
-	return side_range_add(side, offset, to);
+	return !side || side_fresh(side) || side->window.base - first <= WINDOW_BYTES;
 }
 
-/* Starts again at `sequence`; what was before it is lost. */
-static void side_restart(struct dissection *d, struct stream_side *side, uint32_t sequence)
+/* Forgets what was between these ports. */
+static void stream_anew(struct dissection *d, struct flow_more *more)
 {
-	side_drop(&d->run->streams, side);
-	side->gap |= side->synced;
-	side->synced = true;
-	side->base = sequence;
+	stream_close(d);
+	flow_states_forget(d->run, more);
+	d->flow->age.note &= ~(uint32_t)(FLOW_IGNORED | FLOW_SYN_FROM | FLOW_SYN_TO);
 }
 
-/* Takes away what is there already. */
-static void segment_trim(
-	struct dissection *d, const struct stream_side *side, uint32_t *offset, struct reader *r)
+/* A SYN: notes where this side begins. One without ACK that does not go with what was there opens a
+ * new connection. */
+static void stream_syn(struct dissection *d, const struct packet *p)
 {
-	int32_t ahead = (int32_t)*offset;
-	if (ahead >= 0 && *offset >= side->have)
+	struct streams *s = &d->run->streams;
+	struct flow_more *more = flow_more(&d->run->flows, d->flow);
+	uint32_t *note = &d->flow->age.note, bit = note_syn(p->from_opener);
+	uint32_t *first = &more->first_byte[p->from_opener ? 0 : 1], told = p->sequence + 1;
+	if (*note & bit && *first == told)
 		return;
-	uint32_t known = side->have - *offset; /* wraps as sequence numbers do */
-	d->stats->stream_overlap++;
-	if (ahead >= 0 && known) {
-		const uint8_t *bytes = pool_at(&d->run->streams.buffers, side->buffer);
-		size_t same = reader_left(r) < known ? reader_left(r) : known;
-		struct reader peek = *r;
-		const uint8_t *again = reader_take(&peek, same);
-		d->stats->stream_overlap_differs += again &&
-			memcmp(again, bytes + *offset, same) != 0;
+	struct stream *stream = more->stream ? pool_at(&s->streams, more->stream) : NULL;
+	struct stream_side *side = stream ? &stream->side[p->from_opener ? 0 : 1] : NULL;
+	bool fits = !(*note & bit) && syn_fits(d, side, told);
+	if (!fits && !(p->tcp_flags & TCP_ACK)) {
+		stream_anew(d, more);
+		side = NULL;
 	}
-	reader_skip(r, known < reader_left(r) ? known : reader_left(r));
-	*offset = side->have;
+	*note |= bit;
+	*first = told;
+	if (side && (!fits || side_fresh(side)))
+		side_start(s, side, told);
+	else if (side)
+		side->started = true;
 }
 
-static void side_segment(struct dissection *d, struct stream_side *side)
-{
-	const struct packet *p = d->packet;
-	struct reader r = p->payload;
-	if (!side->synced)
-		side_restart(d, side, p->sequence);
-	uint32_t offset = p->sequence - side->base;
-	segment_trim(d, side, &offset, &r);
-	if (!reader_left(&r))
-		return;
-	if (offset == 0 && !side->buffer) {
-		side_direct(d, side, r);
-		return;
-	}
-	/* In the middle of a stream that nobody knows yet, no hole is worth waiting for. */
-	bool unknown = !side->row && !side->started;
-	while (!side->ignored && (unknown || !side_keep(d, side, offset, r))) {
-		if (unknown || (!side->have && !side->ranges)) {
-			side_restart(d, side, p->sequence);
-			side_direct(d, side, r);
-			return;
-		}
-		side_skip_hole(d, side);
-		offset = p->sequence - side->base;
-		segment_trim(d, side, &offset, &r);
-	}
-}
-
-/* The sender's FIN, and nothing in front of it is missing or unread: its dissector may want to know
- * that no more will come. */
-static void side_end(struct dissection *d, const struct stream_side *side)
-{
-	const struct packet *p = d->packet;
-	uint32_t end = p->sequence + (uint32_t)reader_left(&p->payload);
-	if (!side->row || side->ignored || side->buffer || side->base != end || p->payload.cut)
-		return;
-	d->row = side->row - 1U;
-	d->state = d->run->state[d->row];
-	if (dissector_at(d->row)->end)
-		dissector_at(d->row)->end(d);
-}
-
+/* The flow's stream, or NULL when there is no room for it. */
 static struct stream *stream_of(struct dissection *d)
 {
+	struct streams *s = &d->run->streams;
 	struct flow_more *more = flow_more(&d->run->flows, d->flow);
-	if (!more->stream) {
-		more->stream = pool_take(&d->run->streams.streams, true);
-		d->stats->streams += more->stream != 0;
-		d->stats->streams_refused += more->stream == 0;
+	if (more->stream)
+		return pool_at(&s->streams, more->stream);
+	more->stream = pool_take(&s->streams, true);
+	d->stats->streams += more->stream != 0;
+	d->stats->streams_refused += more->stream == 0;
+	if (!more->stream)
+		return NULL;
+	struct stream *stream = pool_at(&s->streams, more->stream);
+	stream->number = more->stream;
+	for (int i = 0; i < 2; i++) {
+		if (d->flow->age.note & note_syn(i == 0))
+			side_start(s, &stream->side[i], more->first_byte[i]);
 	}
-	return more->stream ? pool_at(&d->run->streams.streams, more->stream) : NULL;
+	return stream;
+}
+
+/* One packet of a stream: its side, then the other one if that has another reader now. */
+static void stream_take(struct dissection *d, struct segment *s)
+{
+	struct stream *stream = d->stream;
+	struct stream_side *side = &stream->side[d->packet->from_opener ? 0 : 1];
+	struct stream_side *other = &stream->side[d->packet->from_opener ? 1 : 0];
+	uint8_t row = other->row;
+	if (d->packet->tcp_flags & TCP_RST) {
+		bool exact = side->synced && s->sequence == window_end(&side->window);
+		side->ended = side->ignored = other->ignored = exact;
+		return;
+	}
+	side_take(d, side, s);
+	if (other->row != row)
+		side_reread(d, other);
+}
+
+/* True when a dissector of this very stream led here. */
+static bool stream_busy(const struct dissection *d)
+{
+	const struct flow_more *more = flow_more(&d->run->flows, d->flow);
+	const struct stream *stream = more->stream ? pool_at(&d->run->streams.streams, more->stream)
+						   : NULL;
+	return stream && stream->busy;
 }
 
 void stream_segment(struct dissection *d)
 {
 	struct packet *p = d->packet;
-	if (d->flow->age.note & FLOW_IGNORED)
+	bool syn = p->tcp_flags & TCP_SYN;
+	if (stream_busy(d))
 		return;
-	if (p->tcp_flags & TCP_FIN && !reader_left(&p->payload) &&
-		!flow_more(&d->run->flows, d->flow)->stream)
+	if (syn)
+		stream_syn(d, p);
+	struct segment s = {p->sequence + syn, p->payload};
+	bool opens = flow_more(&d->run->flows, d->flow)->stream || reader_left(&s.bytes);
+	if (d->flow->age.note & FLOW_IGNORED || !opens)
 		return;
 	d->stream = stream_of(d);
 	if (!d->stream) {
-		stream_ignore(d);
+		stream_close(d);
 		return;
 	}
-	struct stream_side *side = &d->stream->side[p->from_opener ? 0 : 1];
-	p->encapsulation |= d->stream->wrapped;
-	if (p->tcp_flags & TCP_SYN) {
-		side_restart(d, side, p->sequence + 1);
-		side->gap = false;
-		side->started = true;
-		return;
-	}
-	if (!side->ignored && reader_left(&p->payload))
-		side_segment(d, side);
-	if (p->tcp_flags & TCP_FIN)
-		side_end(d, side);
-	/* The snap length took the rest of the segment: there is a hole of unknown size. */
-	if (p->payload.cut) {
-		side_drop(&d->run->streams, side);
-		side->synced = false;
-		side->gap = true;
-	}
-	if (d->stream->side[0].ignored && d->stream->side[1].ignored) {
-		d->stats->streams_unread += !d->stream->side[0].row && !d->stream->side[1].row;
-		stream_ignore(d);
+	struct stream *stream = d->stream;
+	p->encapsulation |= stream->wrapped;
+	stream->busy = true;
+	stream_take(d, &s);
+	stream->busy = false;
+	if (stream->gone) {
+		stream_forget(&d->run->streams, stream->number);
+	} else if (side_over(&stream->side[0]) && side_over(&stream->side[1])) {
+		d->stats->streams_unread += !stream->side[0].row && !stream->side[1].row;
+		stream_close(d);
 	}
 }

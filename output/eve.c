@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAC_TEXT_SIZE 18
 #define NAME_TEXT_MAX 64
 
 /* What enum encapsulation is called in records. */

@@ -19,6 +19,8 @@ static const struct blind_spot {
 } blind_spots[] = {
 	{offsetof(struct stats, tcp), "TCP segments: what they carry is not read"},
 	{offsetof(struct stats, fragments), "IP fragments, not put together"},
+	{offsetof(struct stats, kernel_drops), "frames dropped by the capturing system"},
+	{offsetof(struct stats, kernel_ifdrops), "frames dropped by the capturing interface"},
 	{offsetof(struct stats, truncated), "of the captures broken off in the middle"},
 	{offsetof(struct stats, cut), "frames that the snap length shortened"},
 	{offsetof(struct stats, invalid), "frames with a malformed header"},

@@ -1,4 +1,5 @@
 """Bad input: one line on stderr that says what and where, the right exit status, no crash."""
+import gzip
 import os
 
 import build_pcap as build
@@ -90,6 +91,24 @@ def test_cut_off(tally, folder):
         tally.check(found, f"cut off at {size}: judged up to there", str(run))
         check_one_message(tally, f"dissect cut off at {size}", seep("dissect", path), FAILED,
                           path.name, "frame 3")
+
+
+def test_packed(tally, folder):
+    """A packed capture gives what it gives unpacked; cut off or broken, it says so."""
+    whole = build.pcap(build.exchange())
+    packed = gzip.compress(whole)
+    policy = ["-o", "eve:-", "--egress", build.EGRESS]
+    run = seep("replay", *policy, write(folder, "leak.pcap.gz", packed))
+    tally.check(run.status == 1 and not run.err, "gzip", str(run))
+    run = seep("replay", *policy, "-", stdin=packed)
+    tally.check(run.status == 1 and not run.err, "gzip on standard input", str(run))
+    for case, content, word in (("cut", packed[:-6], "cut off"),
+                                ("broken", packed[:-6] + b"broken", "corrupt")):
+        path = write(folder, f"{case}.pcap.gz", content)
+        run = seep("replay", *policy, path)
+        check_one_message(tally, f"gzip {case}", run, FAILED, path.name, "frame 2", "byte", word)
+        found = [r for r in records(run.out) if r["event_type"] == "alert"]
+        tally.check(found, f"gzip {case}: judged up to there", str(run))
 
 
 def test_cut_off_everywhere(tally, folder):

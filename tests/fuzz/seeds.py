@@ -184,6 +184,12 @@ def messages():
                                "00000000000000000000ffffc6336417")
 
 
+def zstd_stored(data):
+    """A zstd frame (RFC 8878 §3.1.1) of one block as it is."""
+    block = len(data) << 3 | 1
+    return bytes.fromhex("28b52ffd0050") + block.to_bytes(3, "little") + data
+
+
 def write(out, target, data):
     folder = out / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -207,7 +213,8 @@ def main():
         data = capture.read_bytes()
         if len(data) <= SAVEFILE_MAX:
             write(out, "pipeline", data)
-            write(out, "savefile", data)
+            for packed in (data, gzip.compress(data, mtime=0), zstd_stored(data)):
+                write(out, "savefile", packed)
         read = frames_pcapng if data[:4] == b"\x0a\x0d\x0d\x0a" else frames_pcap
         for _, (link, frame) in zip(range(FRAMES_MAX), read(data)):
             if link in (ETHERNET, RAW):
