@@ -13,4 +13,9 @@ struct interest {
 
 #define INTEREST_IN(kind) (1U << (kind))
 
+/* What signalling in clear may say. */
+#define INTEREST_SIGNALLING                                                                  \
+	(INTEREST_IN(OBS_SESSION) | INTEREST_IN(OBS_CANDIDATE) | INTEREST_IN(OBS_EXTERNAL) | \
+		INTEREST_IN(OBS_HTTP))
+
 #endif

@@ -48,14 +48,25 @@ unsigned dissector_named(const char *name)
 	return row;
 }
 
+/* Is its work for anything that somebody wants? */
+static bool row_wanted(const struct dissect *d, const struct dissector *row)
+{
+	return !row->tells || row->tells & d->interest->observations;
+}
+
+static void shape_ask(struct dissect *d, const struct dissector *row, size_t i)
+{
+	uint64_t *asked = row->carrier == CARRIER_UDP ? d->asked_udp : d->asked_stream;
+	for (unsigned first = row->first_min; first <= row->first_max; first++)
+		asked[first] |= UINT64_C(1) << i;
+}
+
 static void routes_fill(struct dissect *d)
 {
 	for (size_t i = 0; i < DISSECTORS; i++) {
 		const struct dissector *row = d->rows[i] = dissectors[i];
-		uint64_t *asked = row->carrier == CARRIER_UDP ? d->asked_udp : d->asked_stream;
-		for (unsigned first = row->first_min; row->probe && first <= row->first_max;
-			first++)
-			asked[first] |= UINT64_C(1) << i;
+		if (row->probe && row_wanted(d, row))
+			shape_ask(d, row, i);
 		for (size_t n = 0; n < row->number_count; n++)
 			d->route[row->carrier][row->numbers[n]] = (uint8_t)(i + 1);
 	}

@@ -9,6 +9,7 @@
 #ifndef SEEP_DISSECT_DISSECTOR_H
 #define SEEP_DISSECT_DISSECTOR_H
 
+#include "core/interest.h"
 #include "core/observation.h"
 #include "core/packet.h"
 #include "dissect/dissect.h"
@@ -79,6 +80,9 @@ struct dissector {
 	void (*close)(void *state);
 	bool emits; /* a layer that emits: it ends the packet's way up, and is asked in its turn */
 	size_t state_size; /* bytes it remembers of a flow, see dissection_flow_state; 0: none */
+	/* By shape: the kinds of observation that all its work is for, a mask; where nobody wants
+	 * one of them it is not asked. 0: it opens what others read, and is always asked. */
+	uint32_t tells;
 	/* By shape: the first bytes its payload may start with (RFC 7983 shares them out among the
 	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every
 	 * datagram, and every stream's start, that begins so is asked about. */

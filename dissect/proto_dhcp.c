@@ -254,6 +254,7 @@ extern const struct dissector dissector_dhcp;
 const struct dissector dissector_dhcp = {
 	.info = {"dhcp", "RFC 2131"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_DHCP),
 	.first_min = OP_REQUEST,
 	.first_max = OP_REPLY,
 	.probe = dhcp_probe,

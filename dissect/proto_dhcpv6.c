@@ -231,6 +231,7 @@ extern const struct dissector dissector_dhcpv6;
 const struct dissector dissector_dhcpv6 = {
 	.info = {"dhcpv6", "RFC 8415"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_DHCP),
 	.first_min = TYPE_SOLICIT,
 	.first_max = TYPE_RELAY_REPLY,
 	.probe = dhcpv6_probe,

@@ -38,6 +38,7 @@ extern const struct dissector dissector_dns;
 const struct dissector dissector_dns = {
 	.info = {"dns", "RFC 1035"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_DNS),
 	.first_min = 0,
 	.first_max = 0xff,
 	.probe = dns_probe,

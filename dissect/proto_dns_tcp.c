@@ -36,6 +36,7 @@ extern const struct dissector dissector_dns_tcp;
 const struct dissector dissector_dns_tcp = {
 	.info = {"dns_tcp", "RFC 7766"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_IN(OBS_DNS),
 	.first_min = 0,
 	.first_max = 0xff,
 	.probe = dns_tcp_probe,

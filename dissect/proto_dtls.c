@@ -242,6 +242,7 @@ extern const struct dissector dissector_dtls;
 const struct dissector dissector_dtls = {
 	.info = {"dtls", "RFC 9147"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_HELLO) | INTEREST_IN(OBS_MEDIA),
 	.open = dtls_open,
 	.close = dtls_close,
 	.state_size = sizeof(struct dtls_flow),

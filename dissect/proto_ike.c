@@ -204,6 +204,7 @@ extern const struct dissector dissector_ike;
 const struct dissector dissector_ike = {
 	.info = {"ike", "RFC 7296"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct ike_flow),
 	.first_min = 0x00,
 	.first_max = 0xff,

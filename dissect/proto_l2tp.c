@@ -113,6 +113,7 @@ extern const struct dissector dissector_l2tp;
 const struct dissector dissector_l2tp = {
 	.info = {"l2tp", "RFC 2661"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct l2tp_flow),
 	.first_min = 0x00,
 	.first_max = 0xc8,

@@ -136,6 +136,7 @@ extern const struct dissector dissector_mqtt;
 const struct dissector dissector_mqtt = {
 	.info = {"mqtt", "MQTT 5.0"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_SIGNALLING,
 	.state_size = sizeof(struct mqtt_flow),
 	.first_min = CONNECT << TYPE_SHIFT,
 	.first_max = CONNECT << TYPE_SHIFT,

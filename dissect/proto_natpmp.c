@@ -66,6 +66,7 @@ extern const struct dissector dissector_natpmp;
 const struct dissector dissector_natpmp = {
 	.info = {"natpmp", "RFC 6886"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_EXTERNAL),
 	.state_size = sizeof(struct addr),
 	.first_min = 0,
 	.first_max = 0,

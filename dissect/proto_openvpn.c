@@ -40,6 +40,7 @@ extern const struct dissector dissector_openvpn;
 const struct dissector dissector_openvpn = {
 	.info = {"openvpn", "openvpn.net: OpenVPN protocol"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct openvpn_flow),
 	.first_min = OPENVPN_FIRST_MIN,
 	.first_max = OPENVPN_FIRST_MAX,

@@ -82,6 +82,7 @@ extern const struct dissector dissector_openvpn_tcp;
 const struct dissector dissector_openvpn_tcp = {
 	.info = {"openvpn_tcp", "openvpn.net: OpenVPN protocol"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct openvpn_flow),
 	.first_min = 0x00,
 	.first_max = LENGTH_MAX >> 8,

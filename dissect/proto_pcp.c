@@ -67,6 +67,7 @@ extern const struct dissector dissector_pcp;
 const struct dissector dissector_pcp = {
 	.info = {"pcp", "RFC 6887"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_EXTERNAL),
 	.first_min = VERSION,
 	.first_max = VERSION,
 	.probe = pcp_probe,

@@ -102,6 +102,7 @@ extern const struct dissector dissector_pptp;
 const struct dissector dissector_pptp = {
 	.info = {"pptp", "RFC 2637"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct pptp_flow),
 	.first_min = 0x00,
 	.first_max = 0x00,

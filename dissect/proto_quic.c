@@ -221,6 +221,7 @@ extern const struct dissector dissector_quic;
 const struct dissector dissector_quic = {
 	.info = {"quic", "RFC 9000"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_HELLO) | INTEREST_IN(OBS_MEDIA),
 	.open = quic_open,
 	.close = quic_close,
 	.state_size = sizeof(struct quic_flow),

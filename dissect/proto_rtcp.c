@@ -115,6 +115,7 @@ extern const struct dissector dissector_rtcp;
 const struct dissector dissector_rtcp = {
 	.info = {"rtcp", "RFC 3550"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_MEDIA),
 	.state_size = sizeof(struct rtcp_flow),
 	.first_min = 0x80,
 	.first_max = 0xbf,

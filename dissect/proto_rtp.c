@@ -138,6 +138,7 @@ extern const struct dissector dissector_rtp;
 const struct dissector dissector_rtp = {
 	.info = {"rtp", "RFC 3550"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_MEDIA),
 	.state_size = sizeof(struct rtp_flow),
 	.first_min = 0x80,
 	.first_max = 0xbf,

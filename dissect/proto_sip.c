@@ -14,6 +14,7 @@ extern const struct dissector dissector_sip;
 const struct dissector dissector_sip = {
 	.info = {"sip", "RFC 3261"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_SIGNALLING,
 	.state_size = sizeof(struct sip_flow),
 	.first_min = 'A',
 	.first_max = 'U',

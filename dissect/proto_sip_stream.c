@@ -87,6 +87,7 @@ extern const struct dissector dissector_sip_stream;
 const struct dissector dissector_sip_stream = {
 	.info = {"sip_stream", "RFC 3261"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_SIGNALLING,
 	.state_size = sizeof(struct sip_stream),
 	.first_min = 'A',
 	.first_max = 'U',

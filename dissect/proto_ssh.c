@@ -61,6 +61,7 @@ extern const struct dissector dissector_ssh;
 const struct dissector dissector_ssh = {
 	.info = {"ssh", "RFC 4253"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct ssh_flow),
 	.first_min = 'S',
 	.first_max = 'S',

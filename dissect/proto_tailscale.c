@@ -53,6 +53,7 @@ extern const struct dissector dissector_tailscale;
 const struct dissector dissector_tailscale = {
 	.info = {"tailscale", "tailscale.com/disco"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct tailscale_flow),
 	.first_min = 'T',
 	.first_max = 'T',

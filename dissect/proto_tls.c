@@ -114,6 +114,7 @@ extern const struct dissector dissector_tls;
 const struct dissector dissector_tls = {
 	.info = {"tls", "RFC 8446"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_IN(OBS_HELLO),
 	.open = tls_open,
 	.close = tls_close,
 	.first_min = RECORD_HANDSHAKE,

@@ -182,6 +182,7 @@ extern const struct dissector dissector_wireguard;
 const struct dissector dissector_wireguard = {
 	.info = {"wireguard", "WireGuard: Next Generation Kernel Network Tunnel, 5.4"},
 	.carrier = CARRIER_UDP,
+	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct wireguard_flow),
 	.first_min = MESSAGE_INITIATION,
 	.first_max = MESSAGE_DATA,

@@ -194,6 +194,7 @@ extern const struct dissector dissector_xmpp;
 const struct dissector dissector_xmpp = {
 	.info = {"xmpp", "RFC 6120"},
 	.carrier = CARRIER_STREAM,
+	.tells = INTEREST_SIGNALLING,
 	.state_size = sizeof(struct xmpp_flow),
 	.first_min = '<',
 	.first_max = '<',

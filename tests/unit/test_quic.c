@@ -2,8 +2,8 @@
  * QUIC: the Initials of RFC 9001 and RFC 9369 appendix A.2, ClientHellos in pieces and in disorder,
  * and short headers, which mean something only in a flow that is known.
  */
-#include "tests/unit/support/quic_seal.h"
 #include "tests/unit/support/exchange.h"
+#include "tests/unit/support/quic_seal.h"
 
 #define PLAIN_LENGTH  1162 /* appendix A.2: the frame, and padding */
 #define FRAME_HEADER  4

@@ -2,8 +2,8 @@
  * RTP and RTCP: one header proves nothing, a run of them does; what is said how often; and what
  * looks alike and is none (RFC 3550, RFC 5761, RFC 7983).
  */
-#include "tests/unit/support/random.h"
 #include "tests/unit/support/exchange.h"
+#include "tests/unit/support/random.h"
 
 #define SOURCE   0x11223344U
 #define PAYLOAD  100
