@@ -70,7 +70,7 @@ def write(out, target, data):
 def main():
     out = Path(sys.argv[1])
     for text in ("192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
-                 "::ffff:192.0.2.1", "192.0.2.1:65535", "fe80::1"):
+                 "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:1", "192.0.2.1:65535", "fe80::1"):
         write(out, "options", text.encode())
     for capture in sorted((ROOT / "pcaps").rglob("*.pcap*")):
         data = capture.read_bytes()
