@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define V4_BITS 32
-#define V6_BITS 128
+#define V4_BITS     32
+#define V6_BITS     128
+#define MAPPED_BITS (V6_BITS - V4_BITS) /* ::ffff:0:0/96 */
 
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
@@ -58,6 +59,14 @@ struct addr addr_unmapped(const struct addr *a)
 	if (a->family != ADDR_V6 || memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
 		return *a;
 	return addr_v4(a->bytes + sizeof(mapped));
+}
+
+struct prefix prefix_unmapped(const struct prefix *p)
+{
+	struct addr plain = addr_unmapped(&p->addr);
+	if (plain.family == p->addr.family || p->bits < MAPPED_BITS)
+		return *p;
+	return (struct prefix){.addr = plain, .bits = (uint8_t)(p->bits - MAPPED_BITS)};
 }
 
 static uint8_t family_bits(uint8_t family)
@@ -164,10 +173,8 @@ static bool addr_parse_part(const char *text, size_t length, struct addr *out)
 bool endpoint_parse(const char *text, struct endpoint *out)
 {
 	*out = (struct endpoint){0};
-	if (addr_parse(text, &out->addr)) {
-		out->addr = addr_unmapped(&out->addr);
+	if (addr_parse(text, &out->addr))
 		return true;
-	}
 	bool bracketed = text[0] == '[';
 	const char *colon = strrchr(text, ':');
 	const char *end = bracketed ? strchr(text, ']') : colon;
@@ -208,7 +215,6 @@ bool prefix_parse(const char *text, struct prefix *out)
 		struct addr whole;
 		if (!addr_parse(text, &whole))
 			return false;
-		whole = addr_unmapped(&whole);
 		*out = prefix_of(&whole);
 		return true;
 	}

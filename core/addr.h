@@ -79,6 +79,8 @@ enum addr_scope addr_scope(const struct addr *a);
 
 /* ::ffff:a.b.c.d as the IPv4 address in it; any other address as it is (RFC 4291 §2.5.5.2). */
 struct addr addr_unmapped(const struct addr *a);
+/* A prefix within ::ffff:0:0/96 as the IPv4 prefix in it; any other as it is. */
+struct prefix prefix_unmapped(const struct prefix *p);
 
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 bool prefix_equal(const struct prefix *a, const struct prefix *b);
@@ -93,7 +95,8 @@ const char *endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
 const char *prefix_text(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 
 /* Parse what a person wrote; false leaves *out undefined. An endpoint's port may be missing (0). A
- * prefix's host bits must be zero. An IPv4-mapped address is meant as IPv4. */
+ * prefix's host bits must be zero. Nothing is unmapped: what was parsed prints as what was written.
+ */
 bool addr_parse(const char *text, struct addr *out);
 bool endpoint_parse(const char *text, struct endpoint *out);
 bool prefix_parse(const char *text, struct prefix *out);

@@ -12,12 +12,22 @@ static bool refuse(const char **why, const char *reason)
 	return false;
 }
 
+/* An IPv4-mapped address is meant as IPv4, in every list: so it is compared. */
+static bool declared_endpoint(const char *text, struct endpoint *out)
+{
+	if (!endpoint_parse(text, out))
+		return false;
+	out->addr = addr_unmapped(&out->addr);
+	return true;
+}
+
 static bool prefixes_add(struct prefix list[], uint32_t *count, const char *text, const char **why)
 {
 	if (*count == POLICY_LIST_MAX)
 		return refuse(why, full);
 	if (!prefix_parse(text, &list[*count]))
 		return refuse(why, "not an address or prefix (ADDR or ADDR/LEN, no host bits set)");
+	list[*count] = prefix_unmapped(&list[*count]);
 	(*count)++;
 	return true;
 }
@@ -53,7 +63,7 @@ bool policy_add_tunnel(struct policy *p, const char *text, const char **why)
 		return refuse(why, full);
 	struct policy_tunnel *t = &p->tunnel[p->tunnels];
 	*t = (struct policy_tunnel){0};
-	if (!endpoint_parse(text, &t->far_end)) {
+	if (!declared_endpoint(text, &t->far_end)) {
 		if (!interface_name_valid(text) || looks_like_address(text))
 			return refuse(why, "neither an interface name nor ADDR[:PORT]");
 		t->far_end = (struct endpoint){0};
@@ -67,7 +77,7 @@ bool policy_add_proxy(struct policy *p, const char *text, const char **why)
 {
 	if (p->proxies == POLICY_LIST_MAX)
 		return refuse(why, full);
-	if (!endpoint_parse(text, &p->proxy[p->proxies]))
+	if (!declared_endpoint(text, &p->proxy[p->proxies]))
 		return refuse(why, "not ADDR[:PORT] (an IPv6 address with a port is [ADDR]:PORT)");
 	p->proxies++;
 	return true;

@@ -49,6 +49,10 @@ static const struct text_row endpoint_rows[] = {
 	{"[2001:db8::1]", "2001:db8::1"},
 	{"[2001:DB8::1]:443", "[2001:db8::1]:443"},
 	{"2001:db8::1:443", "2001:db8::1:443"}, /* an address of its own, not a port */
+	{"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+	{"[::ffff:192.0.2.1]", "::ffff:192.0.2.1"},
+	{"[::ffff:192.0.2.1]:3478", "[::ffff:192.0.2.1]:3478"},
+	{"::ffff:192.0.2.1:3478", NULL},
 	{"192.0.2.1:0", NULL},
 	{"192.0.2.1:65536", NULL},
 	{"192.0.2.1:99999999999999999999", NULL},
@@ -84,6 +88,11 @@ static const struct text_row prefix_rows[] = {
 	{"2001:db8::/127", "2001:db8::/127"},
 	{"2001:DB8::/32", "2001:db8::/32"},
 	{"::/0", "::/0"},
+	{"::ffff:192.0.2.1/128", "::ffff:192.0.2.1"},
+	{"::ffff:192.0.2.0/120", "::ffff:192.0.2.0/120"},
+	{"::ffff:0.0.0.0/96", "::ffff:0.0.0.0/96"},
+	{"::ffff:0.0.0.0/95", NULL},
+	{"::ffff:192.0.2.1/120", NULL},
 	{"192.0.2.1/31", NULL}, /* host bits */
 	{"192.0.2.1/24", NULL},
 	{"192.0.2.1/0", NULL},
@@ -281,6 +290,26 @@ static void unmapping(void **state)
 	assert_true(addr_equal(&plain, &v4));
 }
 
+static void mapped_prefixes(void **state)
+{
+	(void)state;
+	const char *const rows[][2] = {
+		{"::ffff:198.51.100.23", "198.51.100.23"},
+		{"::ffff:198.51.100.0/120", "198.51.100.0/24"},
+		{"::ffff:0.0.0.0/96", "0.0.0.0/0"},
+		{"198.51.100.0/24", "198.51.100.0/24"},
+		{"2001:db8::/32", "2001:db8::/32"},
+		{"::/0", "::/0"},
+	};
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct prefix p;
+		char text[PREFIX_TEXT_MAX];
+		assert_true(prefix_parse(rows[i][0], &p));
+		p = prefix_unmapped(&p);
+		assert_string_equal(prefix_text(&p, text), rows[i][1]);
+	}
+}
+
 static void endpoints_compare(void **state)
 {
 	(void)state;
@@ -302,6 +331,7 @@ int main(void)
 		cmocka_unit_test(prefixes_contain),
 		cmocka_unit_test(whole_prefix_of_one),
 		cmocka_unit_test(unmapping),
+		cmocka_unit_test(mapped_prefixes),
 		cmocka_unit_test(endpoints_compare),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
