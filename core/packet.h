@@ -24,7 +24,7 @@ struct packet {
 	uint8_t protocol;  /* IANA protocol number; 0 when there is no IP in it */
 	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
 	uint8_t depth;     /* headers gone through; bounded */
-	uint8_t layer;     /* row of the dissector that is to read the payload as a layer */
+	uint8_t layer;     /* row of the dissector that read the last header, or is to */
 	uint8_t direction; /* enum direction */
 	bool has_ports;    /* transport header read: ports are valid */
 	bool has_payload;  /* payload is there to be told by its shape */

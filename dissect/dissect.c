@@ -7,6 +7,7 @@
 
 #include "dissect/run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,6 @@ const struct dissector_info *dissector_info(unsigned i)
 	return i < DISSECTORS ? &dissectors[i]->info : NULL;
 }
 
-const struct dissector *dissector_at(unsigned i)
-{
-	return dissectors[i];
-}
-
 unsigned dissector_named(const char *name)
 {
 	unsigned row = 0;
@@ -54,19 +50,25 @@ static bool row_wanted(const struct dissect *d, const struct dissector *row)
 	return !row->tells || row->tells & d->interest->observations;
 }
 
-static void shape_ask(struct dissect *d, const struct dissector *row, size_t i)
+/* Gives the row a bit, and lets it be asked about the first bytes that it names. */
+static void shape_add(struct dissect *d, const struct dissector *row, size_t i)
 {
-	uint64_t *asked = row->carrier == CARRIER_UDP ? d->asked_udp : d->asked_stream;
-	for (unsigned first = row->first_min; first <= row->first_max; first++)
-		asked[first] |= UINT64_C(1) << i;
+	struct shapes *s = row->carrier == CARRIER_STREAM ? &d->stream : &d->udp;
+	assert(s->count < SHAPES_MAX);
+	d->bit[i] = s->count;
+	s->row[s->count] = (uint8_t)i;
+	bool asked = row->probe && row_wanted(d, row);
+	for (unsigned first = row->first_min; asked && first <= row->first_max; first++)
+		s->asked[first] |= UINT64_C(1) << s->count;
+	s->count++;
 }
 
 static void routes_fill(struct dissect *d)
 {
 	for (size_t i = 0; i < DISSECTORS; i++) {
 		const struct dissector *row = d->rows[i] = dissectors[i];
-		if (row->probe && row_wanted(d, row))
-			shape_ask(d, row, i);
+		if (row->carrier >= CARRIERS_ROUTED)
+			shape_add(d, row, i);
 		for (size_t n = 0; n < row->number_count; n++)
 			d->route[row->carrier][row->numbers[n]] = (uint8_t)(i + 1);
 	}

@@ -88,6 +88,6 @@ bool packet_announced(struct dissect *run, struct packet *p)
 		return false;
 	if (!p->shapes)
 		packet_key(run, p);
-	p->shapes |= UINT64_C(1) << (row - 1);
+	p->shapes |= UINT64_C(1) << run->bit[row - 1];
 	return true;
 }

@@ -14,8 +14,40 @@
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
-#define DISSECTORS_MAX 61
+#define DISSECTORS_MAX 128
 #define NUMBERS        65536
+
+/* Headers below one another, tunnels included; deeper is an attack or an error. */
+#define LAYERS_MAX 16
+
+/* Rows that the shape of a payload leads to, a bit each: at most SHAPES_MAX over one carrier. The
+ * bits above those say what else a packet's payload may be. */
+#define SHAPES_MAX 60
+
+/* The layer `layer` of the packet, again, with its flow. */
+#define SHAPE_FLOW (UINT64_C(1) << 60)
+
+/* No shape but those that follow: only of use in a flow that is known. */
+#define SHAPE_FOLLOWS (UINT64_C(1) << 61)
+
+/* A layer that emits. Headers are read a batch ahead of the clock, observations go out in order, so
+ * it is asked when the packet's turn comes. */
+#define SHAPE_LAYER (UINT64_C(1) << 62)
+
+/* Any stream: which dissector reads it, the stream knows. */
+#define SHAPE_STREAM (UINT64_C(1) << 63)
+
+struct shapes {
+	uint64_t asked[256];     /* by a payload's first byte: the rows to ask */
+	uint8_t row[SHAPES_MAX]; /* of each bit */
+	uint8_t count;
+};
+
+/* Goes through the rows in `bits`; `row` is each one's number. */
+static inline unsigned shapes_next(const struct shapes *s, uint64_t bits)
+{
+	return s->row[__builtin_ctzll(bits)];
+}
 
 struct dissect {
 	const struct interest *interest;
@@ -33,14 +65,13 @@ struct dissect {
 	struct pool flow_states[DISSECTORS_MAX];      /* by row */
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
-	/* By a payload's first byte: the rows to ask, a bit each. */
-	uint64_t asked_udp[256], asked_stream[256];
+	struct shapes udp, stream;
+	uint8_t bit[DISSECTORS_MAX]; /* of a row in those */
 	/* By carrier and number: row + 1 of the dissector, 0 where there is none. */
 	uint8_t route[CARRIERS_ROUTED][NUMBERS];
 };
 
-/* Row `i` of the table, and the number of the row with this name. */
-const struct dissector *dissector_at(unsigned i);
+/* The number of the row with this name. */
 unsigned dissector_named(const char *name);
 
 /* From a packet's first unread header to its transport header, and to what shapes its payload has.

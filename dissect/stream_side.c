@@ -44,9 +44,10 @@ static void side_ignore(struct streams *s, struct stream_side *side)
 static bool side_claim(struct dissection *d, struct stream_side *side, struct reader r)
 {
 	struct reader peek = r;
-	uint64_t asked = d->run->asked_stream[reader_u8(&peek)];
+	const struct shapes *shapes = &d->run->stream;
+	uint64_t asked = shapes->asked[reader_u8(&peek)];
 	for (; asked; asked &= asked - 1) {
-		unsigned row = (unsigned)__builtin_ctzll(asked);
+		unsigned row = shapes_next(shapes, asked);
 		if (!d->run->rows[row]->probe(r))
 			continue;
 		side->row = (uint8_t)(row + 1);
@@ -63,7 +64,7 @@ static bool side_claim(struct dissection *d, struct stream_side *side, struct re
 static bool start_unclear(const struct dissection *d, struct reader r)
 {
 	bool more = reader_left(&r) < STREAM_START && !r.cut && !d->last;
-	return more && d->run->asked_stream[reader_u8(&r)];
+	return more && d->run->stream.asked[reader_u8(&r)];
 }
 
 /* Finds a reader for the side. False: not now; then the bytes are either kept for another try or

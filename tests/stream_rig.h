@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RIG_ROW      60 /* beyond those of the table */
+#define RIG_ROW      (DISSECTORS_MAX - 1) /* beyond those of the table */
 #define RIG_FLOWS    64
 #define RIG_HEADERS  40
 #define RIG_START_NS UINT64_C(1000000000000)
@@ -39,9 +39,9 @@ static inline void rig_open(struct rig *g, const struct dissector *reader, void 
 	g->run = dissect_new(&options, &g->interest, &g->stats, rig_emit, NULL);
 	if (!g->run)
 		abort();
-	memset(g->run->asked_stream, 0, sizeof(g->run->asked_stream));
+	g->run->stream = (struct shapes){.row = {RIG_ROW}, .count = 1};
 	for (unsigned first = reader->first_min; first <= reader->first_max; first++)
-		g->run->asked_stream[first] = UINT64_C(1) << RIG_ROW;
+		g->run->stream.asked[first] = 1;
 	g->run->rows[RIG_ROW] = reader;
 	g->run->state[RIG_ROW] = state;
 }

@@ -1,0 +1,163 @@
+/*
+ * The trampoline: each layer names the next by carrier and number, so nesting costs no stack and is
+ * bounded in one place; then the shape of what is left tells who reads it. Only what lies inside a
+ * datagram or a message (tunnels over UDP, relayed packets, bodies) goes deeper, bounded by the
+ * same count.
+ */
+#include "dissect/run.h"
+
+#include <string.h>
+
+_Static_assert(SHAPES_MAX <= 60, "a bit for each row, and the four above");
+
+/* What ended a packet's way up, in the counters. */
+static void verdict_count(struct stats *stats, enum verdict verdict)
+{
+	if (verdict == MALFORMED)
+		stats->invalid++;
+	else if (verdict == TRUNCATED)
+		stats->truncated_packets++;
+}
+
+static void unrouted_count(struct stats *stats, enum carrier carrier)
+{
+	stats->unknown_link += carrier == CARRIER_LINK;
+	stats->unknown_ethertype += carrier == CARRIER_ETHERTYPE;
+	stats->unknown_protocol += carrier == CARRIER_IPPROTO;
+}
+
+/* The dissectors whose shape the payload has, a bit each. */
+static uint64_t payload_shapes(const struct dissection *d)
+{
+	const struct packet *p = d->packet;
+	struct reader peek = p->payload;
+	uint64_t shapes = 0, follows = 0;
+	if (d->carrier == CARRIER_FLOW)
+		return SHAPE_FLOW;
+	if (d->carrier == CARRIER_STREAM)
+		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
+			? SHAPE_STREAM
+			: 0;
+	if (!reader_left(&peek))
+		return 0;
+	const struct shapes *udp = &d->run->udp;
+	for (uint64_t asked = udp->asked[reader_u8(&peek)]; asked; asked &= asked - 1) {
+		const struct dissector *row = d->run->rows[shapes_next(udp, asked)];
+		if (row->probe(p->payload))
+			shapes |= asked & -asked;
+		else if (row->follows && row->follows(p->payload))
+			follows |= asked & -asked;
+	}
+	return shapes || !follows ? shapes | follows : SHAPE_FOLLOWS | follows;
+}
+
+static struct endpoint endpoint_mapped(const struct endpoint *e)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+	struct endpoint mapped = *e;
+	if (e->addr.family == ADDR_V6)
+		return mapped;
+	mapped.addr.family = ADDR_V6;
+	memcpy(mapped.addr.bytes, prefix, sizeof(prefix));
+	memcpy(mapped.addr.bytes + sizeof(prefix), e->addr.bytes, 4);
+	return mapped;
+}
+
+/* A relay may stand between families (RFC 8656 §7.1): then both are written as IPv6. */
+void packet_key(struct dissect *run, struct packet *p)
+{
+	uint8_t family = p->src.addr.family;
+	if (family == p->dst.addr.family) {
+		p->from_high = flow_key_make(&p->key, &p->src, &p->dst, p->protocol);
+	} else {
+		struct endpoint src = endpoint_mapped(&p->src), dst = endpoint_mapped(&p->dst);
+		family = ADDR_V6;
+		p->from_high = flow_key_make(&p->key, &src, &dst, p->protocol);
+	}
+	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(family));
+}
+
+/* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
+static void packet_shape(struct dissection *d, enum verdict verdict)
+{
+	struct packet *p = d->packet;
+	verdict_count(d->stats, verdict);
+	p->has_payload = verdict == MORE;
+	p->shapes = p->has_payload ? payload_shapes(d) : 0;
+	if (p->shapes)
+		packet_key(d->run, p);
+}
+
+void layers_dissect(struct dissection *d)
+{
+	struct dissect *run = d->run;
+	struct packet *p = d->packet;
+	enum verdict verdict = MORE;
+	p->shapes = 0;
+	while (verdict == MORE && d->carrier < CARRIERS_ROUTED) {
+		unsigned row = run->route[d->carrier][d->number];
+		if (row == 0) {
+			unrouted_count(d->stats, d->carrier);
+			return;
+		}
+		if (p->depth == LAYERS_MAX) {
+			d->stats->too_many_layers++;
+			return;
+		}
+		p->depth++;
+		d->row = row - 1;
+		p->layer = (uint8_t)d->row;
+		if (d->run->rows[d->row]->emits) {
+			p->shapes = SHAPE_LAYER;
+			return;
+		}
+		d->state = run->state[d->row];
+		verdict = d->run->rows[d->row]->dissect(d, &p->payload);
+	}
+	packet_shape(d, verdict);
+}
+
+/* Asks the dissectors over UDP whose shape it has. */
+static void datagram_dissect(struct dissection *d)
+{
+	for (uint64_t shapes = d->packet->shapes & ~SHAPE_FOLLOWS; shapes; shapes &= shapes - 1) {
+		struct reader r = d->packet->payload;
+		d->row = shapes_next(&d->run->udp, shapes);
+		d->state = d->run->state[d->row];
+		enum verdict verdict = d->run->rows[d->row]->dissect(d, &r);
+		d->stats->truncated_packets += verdict == TRUNCATED;
+		if (verdict != NOT_MINE)
+			return;
+	}
+}
+
+/* A layer whose turn comes now. */
+static void layer_dissect(struct dissection *d)
+{
+	struct reader r = d->packet->payload;
+	d->row = d->packet->layer;
+	d->state = d->run->state[d->row];
+	verdict_count(d->stats, d->run->rows[d->row]->dissect(d, &r));
+}
+
+void packet_dissect(struct dissect *run, struct packet *p)
+{
+	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
+	if (p->shapes == SHAPE_LAYER) {
+		layer_dissect(&d);
+		return;
+	}
+	if (run->expect.table.count && packet_announced(run, p))
+		p->shapes &= ~SHAPE_FOLLOWS;
+	if (!p->shapes)
+		return;
+	if (p->shapes & SHAPE_FOLLOWS && !flow_known(&run->flows, p, run->now_ns))
+		return;
+	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
+	if (p->shapes == SHAPE_STREAM)
+		stream_segment(&d);
+	else if (p->shapes == SHAPE_FLOW)
+		layer_dissect(&d);
+	else
+		datagram_dissect(&d);
+}
