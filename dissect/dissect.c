@@ -50,6 +50,15 @@ static bool row_wanted(const struct dissect *d, const struct dissector *row)
 	return !row->tells || row->tells & d->interest->observations;
 }
 
+static void starts_add(struct shapes *s, const struct dissector *row, unsigned at)
+{
+	for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
+		bool may = at || (byte >= row->first_min && byte <= row->first_max);
+		if (may && (!row->allows || row->allows(at, (uint8_t)byte)))
+			s->asked[at][byte] |= UINT64_C(1) << s->count;
+	}
+}
+
 /* Gives the row a bit, and lets it be asked about the first bytes that it names. */
 static void shape_add(struct dissect *d, const struct dissector *row, size_t i)
 {
@@ -57,9 +66,10 @@ static void shape_add(struct dissect *d, const struct dissector *row, size_t i)
 	assert(s->count < SHAPES_MAX);
 	d->bit[i] = s->count;
 	s->row[s->count] = (uint8_t)i;
-	bool asked = row->probe && row_wanted(d, row);
-	for (unsigned first = row->first_min; asked && first <= row->first_max; first++)
-		s->asked[first] |= UINT64_C(1) << s->count;
+	if (row->probe && row_wanted(d, row)) {
+		for (unsigned at = 0; at < STARTS; at++)
+			starts_add(s, row, at);
+	}
 	s->count++;
 }
 

@@ -69,6 +69,8 @@ struct dissection {
 
 #define DISSECTOR_NUMBERS_MAX 6
 
+#define STARTS 4 /* bytes of a payload that tell whom to ask */
+
 struct dissector {
 	struct dissector_info info;
 	enum carrier carrier;
@@ -87,6 +89,9 @@ struct dissector {
 	 * protocols of one flow), and whether a payload that does has its shape. Cheap: every
 	 * datagram, and every stream's start, that begins so is asked about. */
 	uint8_t first_min, first_max;
+	/* Or NULL. Whether the payload's byte `at`, one of the first STARTS, may be this. Asked
+	 * once for each byte there is, so that what it rules out costs no call of `probe`. */
+	bool (*allows)(unsigned at, uint8_t byte);
 	bool (*probe)(struct reader r);
 	/* Over UDP, or NULL: the shape of what only means something in a flow that is known already
 	 * (a QUIC short header says nothing by itself). It opens no flow. Asked where `probe` says

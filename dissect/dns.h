@@ -17,6 +17,9 @@
  * have all yet. What the snap length cut must hold the first name, type and class. */
 bool dns_shape(struct reader r, size_t length);
 
+/* May the third byte of a message be this? It holds the operation. */
+bool dns_opcode_known(uint8_t byte);
+
 /* Reads a whole message and emits it. */
 enum verdict dns_message_dissect(
 	struct dissection *d, const struct reader *message, enum dns_transport transport);

@@ -93,14 +93,19 @@ static bool class_known(uint16_t class)
 	}
 }
 
+bool dns_opcode_known(uint8_t byte)
+{
+	unsigned opcode = opcode_of((uint16_t)(byte << 8));
+	return opcode != OPCODE_UNUSED && opcode <= OPCODE_MAX;
+}
+
 /* Cheapest first: nearly everything that is not DNS ends at the counts. Behind them stands a name,
  * a type and a class; of a stream, as far as they are there. */
 bool dns_shape(struct reader r, size_t length)
 {
 	struct message m = {0};
 	header_read(&m, &r);
-	unsigned opcode = opcode_of(m.flags);
-	if (r.failed || !counts_fit(&m, length) || opcode == OPCODE_UNUSED || opcode > OPCODE_MAX)
+	if (r.failed || !counts_fit(&m, length) || !dns_opcode_known((uint8_t)(m.flags >> 8)))
 		return false;
 	if (!dns_name_skip(&r))
 		return false;

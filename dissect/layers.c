@@ -30,18 +30,15 @@ static void unrouted_count(struct stats *stats, enum carrier carrier)
 static uint64_t payload_shapes(const struct dissection *d)
 {
 	const struct packet *p = d->packet;
-	struct reader peek = p->payload;
 	uint64_t shapes = 0, follows = 0;
 	if (d->carrier == CARRIER_FLOW)
 		return SHAPE_FLOW;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&peek) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
+		return reader_left(&p->payload) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
 			? SHAPE_STREAM
 			: 0;
-	if (!reader_left(&peek))
-		return 0;
 	const struct shapes *udp = &d->run->udp;
-	for (uint64_t asked = udp->asked[reader_u8(&peek)]; asked; asked &= asked - 1) {
+	for (uint64_t asked = shapes_asked(udp, p->payload); asked; asked &= asked - 1) {
 		const struct dissector *row = d->run->rows[shapes_next(udp, asked)];
 		if (row->probe(p->payload))
 			shapes |= asked & -asked;

@@ -219,6 +219,11 @@ static void fixed_read(
 	reader_skip(r, sizeof(uint32_t)); /* the cookie */
 }
 
+static bool dhcp_allows(unsigned at, uint8_t byte)
+{
+	return at != 2 || byte <= CHADDR_SIZE;
+}
+
 static bool dhcp_probe(struct reader r)
 {
 	uint8_t op = reader_u8(&r);
@@ -257,6 +262,7 @@ const struct dissector dissector_dhcp = {
 	.tells = INTEREST_IN(OBS_DHCP),
 	.first_min = OP_REQUEST,
 	.first_max = OP_REPLY,
+	.allows = dhcp_allows,
 	.probe = dhcp_probe,
 	.dissect = dhcp_dissect,
 };

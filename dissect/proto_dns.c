@@ -12,6 +12,11 @@
 
 #define DATAGRAM_MAX 65535 /* of one whose length the snap length hides */
 
+static bool dns_allows(unsigned at, uint8_t byte)
+{
+	return at != 2 || dns_opcode_known(byte);
+}
+
 static bool dns_probe(struct reader r)
 {
 	return dns_shape(r, r.cut ? DATAGRAM_MAX : reader_left(&r));
@@ -41,6 +46,7 @@ const struct dissector dissector_dns = {
 	.tells = INTEREST_IN(OBS_DNS),
 	.first_min = 0,
 	.first_max = 0xff,
+	.allows = dns_allows,
 	.probe = dns_probe,
 	.dissect = dns_dissect,
 };

@@ -51,6 +51,11 @@ static bool headers_read(struct reader *r)
 	return extensions_skip(r, next);
 }
 
+static bool gtp_u_allows(unsigned at, uint8_t byte)
+{
+	return at != 1 || byte == G_PDU;
+}
+
 static bool gtp_u_probe(struct reader r)
 {
 	return headers_read(&r) && inner_ip(r);
@@ -71,6 +76,7 @@ const struct dissector dissector_gtp_u = {
 	.carrier = CARRIER_UDP,
 	.first_min = FIRST_MIN,
 	.first_max = FIRST_MAX,
+	.allows = gtp_u_allows,
 	.probe = gtp_u_probe,
 	.dissect = gtp_u_dissect,
 };

@@ -66,6 +66,12 @@ static bool data_shape(struct reader r)
 	return !r.failed && (flags & DATA_MASK) == 0 && (flags & VERSION_MASK) == 2;
 }
 
+static bool l2tp_allows(unsigned at, uint8_t byte)
+{
+	unsigned version = byte & VERSION_MASK;
+	return at != 1 || version == 2 || version == 3;
+}
+
 static bool l2tp_probe(struct reader r)
 {
 	return !r.cut && (data_shape(r) || control_read(r) >= 0);
@@ -117,6 +123,7 @@ const struct dissector dissector_l2tp = {
 	.state_size = sizeof(struct l2tp_flow),
 	.first_min = 0x00,
 	.first_max = 0xc8,
+	.allows = l2tp_allows,
 	.probe = l2tp_probe,
 	.dissect = l2tp_dissect,
 };

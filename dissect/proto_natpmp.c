@@ -15,6 +15,13 @@
 
 enum { OPCODE_ADDRESS = 0x80, OPCODE_MAP_UDP = 0x81, OPCODE_MAP_TCP = 0x82 };
 
+static bool natpmp_allows(unsigned at, uint8_t byte)
+{
+	if (at == 1)
+		return byte >= OPCODE_ADDRESS && byte <= OPCODE_MAP_TCP;
+	return byte == 0; /* version and result */
+}
+
 static bool natpmp_probe(struct reader r)
 {
 	size_t size = reader_left(&r);
@@ -70,6 +77,7 @@ const struct dissector dissector_natpmp = {
 	.state_size = sizeof(struct addr),
 	.first_min = 0,
 	.first_max = 0,
+	.allows = natpmp_allows,
 	.probe = natpmp_probe,
 	.dissect = natpmp_dissect,
 };

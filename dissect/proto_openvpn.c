@@ -12,20 +12,24 @@
 
 static bool openvpn_probe(struct reader r)
 {
-	struct reader peek = r;
+	return !r.cut && (openvpn_data_shape(r) || openvpn_reset_shape(r));
+}
+
+/* What has no shape: the flow tells. */
+static bool openvpn_follows(struct reader r)
+{
 	if (r.cut)
 		return false;
-	switch (reader_u8(&peek) >> 3) {
+	switch (reader_u8(&r) >> 3) {
 	case OPENVPN_SOFT_RESET:
 	case OPENVPN_CONTROL:
 	case OPENVPN_ACK:
 	case OPENVPN_CONTROL_WKC:
 	case OPENVPN_DATA_V1:
-		return true; /* the flow tells */
 	case OPENVPN_DATA_V2:
-		return openvpn_data_shape(r);
+		return true;
 	default:
-		return openvpn_reset_shape(r);
+		return false;
 	}
 }
 
@@ -45,5 +49,6 @@ const struct dissector dissector_openvpn = {
 	.first_min = OPENVPN_FIRST_MIN,
 	.first_max = OPENVPN_FIRST_MAX,
 	.probe = openvpn_probe,
+	.follows = openvpn_follows,
 	.dissect = openvpn_dissect,
 };

@@ -48,6 +48,11 @@ struct quic_flow {
 	bool keyed, done;      /* there are keys; the hello was read or given up */
 };
 
+static bool quic_allows(unsigned at, uint8_t byte)
+{
+	return at || byte & FIXED_BIT;
+}
+
 static bool quic_probe(struct reader r)
 {
 	struct quic_packet packet;
@@ -227,6 +232,7 @@ const struct dissector dissector_quic = {
 	.state_size = sizeof(struct quic_flow),
 	.first_min = FIXED_BIT,
 	.first_max = 0xff,
+	.allows = quic_allows,
 	.probe = quic_probe,
 	.follows = quic_follows,
 	.dissect = quic_dissect,

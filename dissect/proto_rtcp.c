@@ -64,6 +64,11 @@ static bool packet_skip(struct reader *r)
 		words >= words_least(type, first & 0x1f) && !r->failed;
 }
 
+static bool rtcp_allows(unsigned at, uint8_t byte)
+{
+	return at != 1 || (byte >= RTCP_SENDER && byte <= RTCP_LAST);
+}
+
 static bool rtcp_probe(struct reader r)
 {
 	if (reader_left(&r) < RTCP_HEADER || r.cut || !packet_skip(&r))
@@ -119,6 +124,7 @@ const struct dissector dissector_rtcp = {
 	.state_size = sizeof(struct rtcp_flow),
 	.first_min = 0x80,
 	.first_max = 0xbf,
+	.allows = rtcp_allows,
 	.probe = rtcp_probe,
 	.dissect = rtcp_dissect,
 };

@@ -54,13 +54,18 @@ static struct rtp_header header_read(struct reader *r)
 	return h;
 }
 
+static bool rtp_allows(unsigned at, uint8_t byte)
+{
+	byte &= 0x7f; /* without the marker */
+	return at != 1 || byte < RTCP_TYPE_MIN || byte > RTCP_TYPE_MAX;
+}
+
 static bool rtp_probe(struct reader r)
 {
 	if (reader_left(&r) < RTP_HEADER)
 		return false;
 	struct rtp_header h = header_read(&r);
-	bool rtcp = h.payload_type >= RTCP_TYPE_MIN && h.payload_type <= RTCP_TYPE_MAX;
-	return !rtcp && (!r.failed || r.cut);
+	return rtp_allows(1, h.payload_type) && (!r.failed || r.cut);
 }
 
 /* The place of this source; one that has no run yet goes before one that has. */
@@ -142,6 +147,7 @@ const struct dissector dissector_rtp = {
 	.state_size = sizeof(struct rtp_flow),
 	.first_min = 0x80,
 	.first_max = 0xbf,
+	.allows = rtp_allows,
 	.probe = rtp_probe,
 	.dissect = rtp_dissect,
 };

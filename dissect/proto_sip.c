@@ -18,6 +18,7 @@ const struct dissector dissector_sip = {
 	.state_size = sizeof(struct sip_flow),
 	.first_min = 'A',
 	.first_max = 'U',
+	.allows = sip_allows,
 	.probe = sip_shape,
 	.dissect = sip_dissect,
 };

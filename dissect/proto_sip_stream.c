@@ -91,6 +91,7 @@ const struct dissector dissector_sip_stream = {
 	.state_size = sizeof(struct sip_stream),
 	.first_min = 'A',
 	.first_max = 'U',
+	.allows = sip_allows,
 	.probe = sip_shape,
 	.dissect = sip_stream_dissect,
 };

@@ -43,6 +43,12 @@ static bool addresses_fit(struct reader r)
 	return src == PREFIX || dst == PREFIX || (src >> 16 & LINK_LOCAL_MASK) == LINK_LOCAL;
 }
 
+static bool teredo_allows(unsigned at, uint8_t byte)
+{
+	bool ipv6 = byte >> 4 == 6;
+	return at || ipv6 || byte == 0;
+}
+
 static bool teredo_probe(struct reader r)
 {
 	struct reader peek = r;
@@ -67,6 +73,7 @@ const struct dissector dissector_teredo = {
 	.carrier = CARRIER_UDP,
 	.first_min = 0,
 	.first_max = FIRST_MAX,
+	.allows = teredo_allows,
 	.probe = teredo_probe,
 	.dissect = teredo_dissect,
 };

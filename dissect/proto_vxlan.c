@@ -29,6 +29,12 @@ static unsigned header_read(struct reader *r)
 	return flags == (FLAG_VNI | FLAG_NEXT_PROTOCOL) ? next : 0;
 }
 
+static bool vxlan_allows(unsigned at, uint8_t byte)
+{
+	bool next = at == 3 && byte <= NEXT_ETHERNET;
+	return at == 0 || next || byte == 0;
+}
+
 static bool vxlan_probe(struct reader r)
 {
 	switch (header_read(&r)) {
@@ -61,6 +67,7 @@ const struct dissector dissector_vxlan = {
 	.carrier = CARRIER_UDP,
 	.first_min = FLAG_VNI,
 	.first_max = FLAG_VNI | FLAG_NEXT_PROTOCOL,
+	.allows = vxlan_allows,
 	.probe = vxlan_probe,
 	.dissect = vxlan_dissect,
 };

@@ -44,6 +44,11 @@ struct wireguard_flow {
 	struct tunnel_asking asking;
 };
 
+static bool wireguard_allows(unsigned at, uint8_t byte)
+{
+	return at == 0 || byte == 0;
+}
+
 static bool wireguard_probe(struct reader r)
 {
 	size_t size = reader_left(&r);
@@ -186,6 +191,7 @@ const struct dissector dissector_wireguard = {
 	.state_size = sizeof(struct wireguard_flow),
 	.first_min = MESSAGE_INITIATION,
 	.first_max = MESSAGE_DATA,
+	.allows = wireguard_allows,
 	.probe = wireguard_probe,
 	.dissect = wireguard_dissect,
 };

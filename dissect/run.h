@@ -38,12 +38,27 @@
 #define SHAPE_STREAM (UINT64_C(1) << 63)
 
 struct shapes {
-	uint64_t asked[256];     /* by a payload's first byte: the rows to ask */
-	uint8_t row[SHAPES_MAX]; /* of each bit */
+	uint64_t asked[STARTS][256]; /* by place and value of a payload's first bytes */
+	uint8_t row[SHAPES_MAX];     /* of each bit */
 	uint8_t count;
 };
 
-/* Goes through the rows in `bits`; `row` is each one's number. */
+/* The rows that are to be asked about a payload: those that all its first bytes allow. */
+static inline uint64_t shapes_asked(const struct shapes *s, struct reader r)
+{
+	size_t left = reader_left(&r);
+	if (left >= STARTS) {
+		uint32_t start = reader_u32(&r);
+		return s->asked[0][start >> 24] & s->asked[1][start >> 16 & 0xff] &
+			s->asked[2][start >> 8 & 0xff] & s->asked[3][start & 0xff];
+	}
+	uint64_t asked = left ? UINT64_MAX : 0;
+	for (unsigned at = 0; at < left; at++)
+		asked &= s->asked[at][reader_u8(&r)];
+	return asked;
+}
+
+/* The number of the first row in `bits`. */
 static inline unsigned shapes_next(const struct shapes *s, uint64_t bits)
 {
 	return s->row[__builtin_ctzll(bits)];

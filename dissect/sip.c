@@ -11,17 +11,32 @@
 
 #define START_LINE     "SIP/2.0"
 #define REPEAT_NS      (60 * UINT64_C(1000000000)) /* the same address is told again then */
-#define METHOD_MAX     10                          /* SUBSCRIBE and a blank */
 #define BOUNDARY_BYTES 70                          /* RFC 2046 §5.1.1 */
 
-static bool method_known(struct reader name)
+/* What a start line begins with. */
+static const char *const start_words[] = {"INVITE ", "ACK ", "BYE ", "CANCEL ", "REGISTER ",
+	"OPTIONS ", "PRACK ", "SUBSCRIBE ", "NOTIFY ", "PUBLISH ", "INFO ", "REFER ", "MESSAGE ",
+	"UPDATE ", START_LINE " "};
+
+#define START_WORDS (sizeof(start_words) / sizeof(start_words[0]))
+
+bool sip_allows(unsigned at, uint8_t byte)
 {
-	static const char *const methods[] = {"INVITE", "ACK", "BYE", "CANCEL", "REGISTER",
-		"OPTIONS", "PRACK", "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER", "MESSAGE",
-		"UPDATE"};
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		if (text_is(name, methods[i]))
+	_Static_assert(STARTS <= sizeof("ACK ") - 1, "no word is shorter");
+	for (size_t i = 0; i < START_WORDS; i++) {
+		if (text_same_letter((uint8_t)start_words[i][at], byte))
 			return true;
+	}
+	return false;
+}
+
+static bool method_take(struct reader *r)
+{
+	for (size_t i = 0; i < START_WORDS - 1; i++) {
+		if (!text_starts(*r, start_words[i]))
+			continue;
+		reader_skip(r, strlen(start_words[i]));
+		return true;
 	}
 	return false;
 }
@@ -30,18 +45,15 @@ bool sip_shape(struct reader r)
 {
 	if (text_starts(r, START_LINE " "))
 		return true;
-	struct reader rest = r, start = r, line;
-	reader_limit(&start, METHOD_MAX);
-	struct reader name = text_until(&start, ' ');
-	if (!method_known(name))
+	struct reader line;
+	if (!method_take(&r))
 		return false;
-	reader_skip(&rest, reader_left(&name));
-	if (!text_starts(rest, " sip:") && !text_starts(rest, " sips:") &&
-		!text_starts(rest, " tel:") && !text_starts(rest, " urn:"))
+	if (!text_starts(r, "sip:") && !text_starts(r, "sips:") && !text_starts(r, "tel:") &&
+		!text_starts(r, "urn:"))
 		return false;
-	if (reader_find(&rest, '\n') == reader_left(&rest))
+	if (reader_find(&r, '\n') == reader_left(&r))
 		return true;
-	return head_line(&rest, &line) && text_ends(line, " " START_LINE);
+	return head_line(&r, &line) && text_ends(line, " " START_LINE);
 }
 
 static bool start_read(struct reader line, struct sip_head *h)

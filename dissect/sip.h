@@ -30,6 +30,9 @@ struct sip_head {
 /* Does a message start here? A start line that is whole has to be right to its end. */
 bool sip_shape(struct reader r);
 
+/* May byte `at` of a message, one of the first four, be this? */
+bool sip_allows(unsigned at, uint8_t byte);
+
 /* Reads a whole head; false when it is no SIP. */
 bool sip_head_read(struct reader head, struct sip_head *h);
 

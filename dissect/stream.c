@@ -172,7 +172,8 @@ void stream_segment(struct dissection *d)
 {
 	struct packet *p = d->packet;
 	bool syn = p->tcp_flags & TCP_SYN;
-	if (stream_busy(d))
+	/* First what the flow itself says: most packets of most flows end here. */
+	if ((d->flow->age.note & FLOW_IGNORED && !syn) || stream_busy(d))
 		return;
 	if (syn)
 		stream_syn(d, p);

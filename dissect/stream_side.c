@@ -43,10 +43,8 @@ static void side_ignore(struct streams *s, struct stream_side *side)
 /* The rows whose shape these first bytes have; the first that does reads both directions. */
 static bool side_claim(struct dissection *d, struct stream_side *side, struct reader r)
 {
-	struct reader peek = r;
 	const struct shapes *shapes = &d->run->stream;
-	uint64_t asked = shapes->asked[reader_u8(&peek)];
-	for (; asked; asked &= asked - 1) {
+	for (uint64_t asked = shapes_asked(shapes, r); asked; asked &= asked - 1) {
 		unsigned row = shapes_next(shapes, asked);
 		if (!d->run->rows[row]->probe(r))
 			continue;
@@ -64,7 +62,7 @@ static bool side_claim(struct dissection *d, struct stream_side *side, struct re
 static bool start_unclear(const struct dissection *d, struct reader r)
 {
 	bool more = reader_left(&r) < STREAM_START && !r.cut && !d->last;
-	return more && d->run->stream.asked[reader_u8(&r)];
+	return more && shapes_asked(&d->run->stream, r);
 }
 
 /* Finds a reader for the side. False: not now; then the bytes are either kept for another try or

@@ -13,10 +13,15 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
 }
 
+bool text_same_letter(uint8_t a, uint8_t b)
+{
+	return lower(a) == lower(b);
+}
+
 bool text_starts(struct reader r, const char *word)
 {
 	for (; *word; word++) {
-		if (lower(reader_u8(&r)) != lower((uint8_t)*word))
+		if (!text_same_letter(reader_u8(&r), (uint8_t)*word))
 			return false;
 	}
 	return true;

@@ -13,6 +13,8 @@ bool text_is(struct reader r, const char *word);
 bool text_starts(struct reader r, const char *word);
 bool text_ends(struct reader r, const char *word);
 
+bool text_same_letter(uint8_t a, uint8_t b);
+
 /* Without blanks and line ends around it. */
 struct reader text_trim(struct reader r);
 

@@ -40,8 +40,11 @@ static inline void rig_open(struct rig *g, const struct dissector *reader, void 
 	if (!g->run)
 		abort();
 	g->run->stream = (struct shapes){.row = {RIG_ROW}, .count = 1};
-	for (unsigned first = reader->first_min; first <= reader->first_max; first++)
-		g->run->stream.asked[first] = 1;
+	for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
+		struct shapes *s = &g->run->stream;
+		s->asked[0][byte] = byte >= reader->first_min && byte <= reader->first_max;
+		s->asked[1][byte] = s->asked[2][byte] = s->asked[3][byte] = 1;
+	}
 	g->run->rows[RIG_ROW] = reader;
 	g->run->state[RIG_ROW] = state;
 }
