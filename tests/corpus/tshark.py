@@ -57,9 +57,10 @@ NETWORK = ("ip", "ipv6")
 QUOTING = ("icmp", "icmpv6")
 COLUMN = {name: at for at, name in enumerate(FIELDS)}
 PROTOCOLS = COLUMN["frame.protocols"]
-# TCP is asked for its shape first: a port says less.
-COMMAND = ["tshark", "-n", "-o", "tcp.try_heuristic_first:TRUE", "-T", "fields", "-E",
-           "separator=/t", "-E", "occurrence=a", "-E", f"aggregator={AND}",
+# TCP is asked for its shape first, or TURN on port 80 would be HTTP; only DICOM takes answers of DNS
+# for its own.
+COMMAND = ["tshark", "-n", "-o", "tcp.try_heuristic_first:TRUE", "--disable-heuristic", "dicom_tcp",
+           "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", f"aggregator={AND}",
            *(word for name in FIELDS for word in ("-e", name))]
 
 
