@@ -112,7 +112,8 @@ static struct reader id_read(struct reader *r)
 
 uint8_t quic_crypto_frame(uint32_t version)
 {
-	return version == GOOGLE_T050 || version == GOOGLE_T051 ? FRAME_CRYPTO_GOOGLE : FRAME_CRYPTO;
+	return version == GOOGLE_T050 || version == GOOGLE_T051 ? FRAME_CRYPTO_GOOGLE
+								: FRAME_CRYPTO;
 }
 
 /* What follows the connection ids. */

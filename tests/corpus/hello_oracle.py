@@ -24,7 +24,7 @@ KNOWN = {
         "test_dtls.c: headers_before_it_hide_it"),
     ("ndpi__tls_invalid_reads.pcap", "TLS SNI"): Listed(
         1, "extensions longer than their list: a decode error (RFC 8446 6.2), nothing is told",
-        "test_tls.c: lies_hurt_nobody"),
+        "test_tls.c: broken_lists_tell_nothing"),
     ("mercury__quic-crypto-packets.pcap", "QUIC SNI"): Listed(
         3, "seen again behind a NAT: tshark goes by connection id, seep by addresses (RFC 9000 9)",
         "test_quic.c: addresses_make_the_flow"),
