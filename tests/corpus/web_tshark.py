@@ -19,17 +19,17 @@ CATEGORIES = {"requests": "HTTP requests", "responses": "HTTP responses",
 DATA_OPCODES = {0, 1, 2}
 # (capture, category): what differs.
 LISTED_MAX = 0.25  # the corpus has whole captures without the packets that bodies came in
-REVERSE = ("behind a SOCKS greeting the wrong way round, by the server's own end (RFC 1928 3)",
-           "test_socks.c: ")
+REVERSE = ("a SOCKS proxy that says something else before its answers (RFC 1928 3)",
+           "test_socks.c: dialogues_are_read")
 HOLES = "bodies are missing: tshark waits for them, seep steps over holes (RFC 9112 8)"
 PORTS = "tshark goes by the port and takes it for something else (RFC 9110 4.2.1: any port will do)"
-GRAMMAR = "start lines that are no HTTP/1: no version, unknown methods (RFC 9112 3)"
+GRAMMAR = "start lines that are no HTTP/1: no version (RFC 9112 3)"
 BY_PORT = "inside Teredo on other ports than 3544 (RFC 4380 5.2.3), where tshark does not look"
 KNOWN = {
-    ("zeek__methods.pcap", "HTTP requests"): Listed(12, GRAMMAR, "test_http.c: heads_tell"),
-    ("zeek__methods.pcap", "HTTP CONNECT"): Listed(1, GRAMMAR, "test_http.c: heads_tell"),
+    ("zeek__methods.pcap", "HTTP requests"): Listed(12, GRAMMAR, "test_http.c: others_are_no_requests"),
+    ("zeek__methods.pcap", "HTTP CONNECT"): Listed(1, GRAMMAR, "test_http.c: others_are_no_requests"),
     ("suricata-verify__bug-5437-02__input.pcap", "HTTP requests"): Listed(
-        2, "a space in the request target (RFC 9112 3.2)", "test_http.c: heads_tell"),
+        2, "a space in the request target (RFC 9112 3.2)", "test_http.c: others_are_no_requests"),
     ("ndpi__http_on_sip_port.pcap", "HTTP responses"): Listed(
         1, PORTS, "test_http.c: conversations_are_read"),
     ("zeek__mapi.pcap", "HTTP responses"): Listed(
@@ -49,7 +49,7 @@ KNOWN = {
     ("arkime__socks5-reverse.pcap", "HTTP requests"): Listed(2, *REVERSE),
     ("arkime__socks5-reverse.pcap", "HTTP responses"): Listed(2, *REVERSE),
     ("pcapplusplus__sip_reqs.pcap", "SIP messages"): Listed(
-        2, "heads without an end (RFC 3261 7.5)", "test_sip.c: lengths_do_not_lie"),
+        2, "heads without an end (RFC 3261 7.5)", "test_sip.c: prefixes_say_nothing"),
 }
 
 
