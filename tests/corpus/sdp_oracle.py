@@ -2,9 +2,9 @@
 """Differential test: what `seep dissect` reads of SDP must equal what tshark makes of it.
 
 Session descriptions of the real captures, but those in RTSP, SAP, Megaco and MGCP: origin,
-media, connection. The corpus has no ICE candidates, so a capture is made of candidate lines as RFC 8839 and browsers write them, with every
-combination of the transports, types, addresses and extensions that they have, and lines that are no
-candidates. What differs must be in KNOWN.
+media, connection. The corpus has no ICE candidates, so a capture is made of candidate lines as
+RFC 8839 and browsers write them, with every combination of the transports, types, addresses and
+extensions that they have, and lines that are no candidates. What differs must be in KNOWN.
 """
 import collections
 import ipaddress

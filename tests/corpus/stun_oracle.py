@@ -71,7 +71,8 @@ def type_parts(number):
 def addresses(row, stem):
     """Address and port of each attribute that has one, in wire order."""
     v4, ports = row[f"{stem}.ipv4"], row[f"{stem}.port"]
-    v6 = [str(ipaddress.ip_address(a)) for a in (row["stun.att.ipv6"] if stem == "stun.att" else [])]
+    v6 = row["stun.att.ipv6"] if stem == "stun.att" else []
+    v6 = [str(ipaddress.ip_address(address)) for address in v6]
     families = ["0x01" if v4 else "0x02"] * len(ports)
     if v4 and v6:
         families = row["stun.att.family"]

@@ -45,7 +45,8 @@ FIELDS = """
  icmpv6.opt.prefix.length icmpv6.opt.rdnss icmpv6.nd.ra.router_lifetime
  nat-pmp.external_ip portcontrol.map.rsp_assigned_ext_ip
  dhcpv6.msgtype dhcpv6.iaaddr.ip dhcpv6.dns_server dhcpv6.option.type
- tls.handshake.type tls.handshake.cipherspec tls.handshake.extensions_server_name tls.handshake.extensions_alpn_str
+ tls.handshake.type tls.handshake.cipherspec tls.handshake.extensions_server_name
+ tls.handshake.extensions_alpn_str
  dtls.handshake.type dtls.handshake.extensions_server_name dtls.handshake.extensions_alpn_str
  quic.version wg.type openvpn.opcode isakmp.exchangetype isakmp.version isakmp.flags isakmp.rspi
  isakmp.nextpayload esp.spi
@@ -57,8 +58,8 @@ NETWORK = ("ip", "ipv6")
 QUOTING = ("icmp", "icmpv6")
 COLUMN = {name: at for at, name in enumerate(FIELDS)}
 PROTOCOLS = COLUMN["frame.protocols"]
-# TCP is asked for its shape first, or TURN on port 80 would be HTTP; only DICOM takes answers of DNS
-# for its own.
+# TCP is asked for its shape first, or TURN on port 80 would be HTTP; but DICOM takes answers of DNS
+# for its own then.
 COMMAND = ["tshark", "-n", "-o", "tcp.try_heuristic_first:TRUE", "--disable-heuristic", "dicom_tcp",
            "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", f"aggregator={AND}",
            *(word for name in FIELDS for word in ("-e", name))]

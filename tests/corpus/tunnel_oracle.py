@@ -176,9 +176,10 @@ def compare_data(tally, exact, capture, theirs, ours):
         has = sum(len(found) for key, found in theirs.data.items() if key[0] == kind)
         said = sum(len(found) for key, found in ours.data.items() if key[0] == kind)
         few = has < DATA_ENOUGH and not any(event[1] == kind for event in ours.events)
-        tally.check(said or not has or few or (capture.name, kind) in NO_DATA, f"{capture.name}: {kind} data",
+        case = f"{capture.name}: {kind} data"
+        tally.check(said or not has or few or (capture.name, kind) in NO_DATA, case,
                     f"tshark has {has} messages, seep none")
-        tally.check(has or not said, f"{capture.name}: {kind} data", f"seep has {said}, tshark none")
+        tally.check(has or not said, case, f"seep has {said}, tshark none")
 
 
 def check_quiet(tally, capture, ours):
