@@ -119,7 +119,9 @@ static void extension_read(struct obs_hello *out, uint16_t type, struct reader *
 
 static void extensions_read(struct obs_hello *out, struct reader *r)
 {
-	if (!reader_left(r)) /* before TLS 1.2 there may be none */
+	/* Before TLS 1.2 there may be none, or a remainder that means nothing (RFC 2246 §7.4.1.2).
+	 */
+	if (reader_left(r) < sizeof(uint16_t))
 		return;
 	struct reader list = vector16(r);
 	for (unsigned i = 0; reader_left(&list) && i < EXTENSIONS_MAX; i++) {

@@ -30,7 +30,6 @@ enum quic_frame {
 	FRAME_PING = 1,
 	FRAME_ACK = 2,
 	FRAME_ACK_ECN = 3,
-	FRAME_CRYPTO = 6,
 };
 
 struct quic {
@@ -89,7 +88,7 @@ static void crypto_add(struct assembly *one, struct reader *r)
 }
 
 /* All CRYPTO frames of an Initial to their places. What may not stand in one ends it. */
-static void frames_read(struct assembly *one, struct reader *r)
+static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 {
 	for (unsigned i = 0; reader_left(r) && i < FRAMES_MAX;) {
 		uint8_t type = reader_u8(r);
@@ -98,7 +97,7 @@ static void frames_read(struct assembly *one, struct reader *r)
 		i++;
 		if (type == FRAME_ACK || type == FRAME_ACK_ECN)
 			ack_skip(r, type == FRAME_ACK_ECN);
-		else if (type == FRAME_CRYPTO)
+		else if (type == crypto)
 			crypto_add(one, r);
 		else if (type != FRAME_PING)
 			return;
@@ -161,7 +160,7 @@ static void initial_read(
 	}
 	struct assembly *one = assembly_get(&quic->assemblies, d, HELLO_ABOUT);
 	struct hello hello;
-	frames_read(one, &frames);
+	frames_read(one, quic_crypto_frame(flow->version), &frames);
 	if (hello_complete(d, flow, one, &hello))
 		hello_emit(d, &hello);
 }

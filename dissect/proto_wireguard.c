@@ -23,7 +23,8 @@ enum {
 #define RESPONSE_SIZE   92
 #define COOKIE_SIZE     64
 #define DATA_MIN        32 /* header and tag: a keepalive */
-#define DATA_GRAIN      16 /* payloads are padded to it */
+#define DATA_GRAIN      16 /* payloads are padded to it, but not beyond the tunnel's MTU: */
+#define FULL_MIN        (576 + DATA_MIN) /* from here on a packet may fill that, and end anywhere */
 
 #define INDICES       4    /* an end's indices remembered: retries and rekeys change them */
 #define DATA_RUN      4    /* packets of data that make a tunnel without a handshake */
@@ -49,6 +50,11 @@ static bool wireguard_allows(unsigned at, uint8_t byte)
 	return at == 0 || byte == 0;
 }
 
+static bool data_size_fits(size_t size)
+{
+	return size >= FULL_MIN || (size >= DATA_MIN && size % DATA_GRAIN == 0);
+}
+
 static bool wireguard_probe(struct reader r)
 {
 	size_t size = reader_left(&r);
@@ -63,7 +69,7 @@ static bool wireguard_probe(struct reader r)
 	case MESSAGE_COOKIE:
 		return size == COOKIE_SIZE;
 	case MESSAGE_DATA:
-		return size >= DATA_MIN && size % DATA_GRAIN == 0;
+		return data_size_fits(size);
 	default:
 		return false;
 	}

@@ -3,6 +3,8 @@
 
 #define VERSION_1     0x00000001
 #define VERSION_2     0x6b3343cf
+#define GOOGLE_T050   0x54303530
+#define GOOGLE_T051   0x54303531
 #define RESERVED_MASK 0x0f0f0f0f
 #define RESERVED      0x0a0a0a0a
 #define RESERVED_AS   0xff00001d
@@ -12,6 +14,7 @@
 #define SALT_SIZE     20
 
 enum { LONG_HEADER = 0x80, FIXED_BIT = 0x40 };
+enum { FRAME_CRYPTO = 6, FRAME_CRYPTO_GOOGLE = 8 };
 
 struct quic_version {
 	uint32_t first, last;
@@ -47,6 +50,13 @@ static const struct quic_version versions[] = {
 	{0xfaceb001, 0xfaceb001, "quic ",
 		{0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb, 0xe9, 0x19, 0x3a, 0x96, 0xcd, 0x21, 0x51,
 			0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a}},
+	/* Google's T050 and T051: draft 27's packets with TLS in frames of Google's own */
+	{GOOGLE_T050, GOOGLE_T050, "quic ",
+		{0x7f, 0xf5, 0x79, 0xe5, 0xac, 0xd0, 0x72, 0x91, 0x55, 0x80, 0x30, 0x4c, 0x43, 0xa2,
+			0x36, 0x7c, 0x60, 0x48, 0x83, 0x10}},
+	{GOOGLE_T051, GOOGLE_T051, "quic ",
+		{0x7a, 0x4e, 0xde, 0xf4, 0xe7, 0xcc, 0xee, 0x5f, 0xa4, 0x50, 0x6c, 0x19, 0x12, 0x4f,
+			0xc8, 0xcc, 0xda, 0x6e, 0x03, 0x3d}},
 };
 
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
@@ -98,6 +108,12 @@ static struct reader id_read(struct reader *r)
 	if (length > QUIC_ID_MAX)
 		reader_fail(r);
 	return reader_sub(r, length);
+}
+
+uint8_t quic_crypto_frame(uint32_t version)
+{
+	return version == GOOGLE_T050 || version == GOOGLE_T051 ? FRAME_CRYPTO_GOOGLE
+								: FRAME_CRYPTO;
 }
 
 /* What follows the connection ids. */

@@ -43,6 +43,9 @@ bool quic_packet_read(struct reader *r, struct quic_packet *out);
 /* A variable-length integer (RFC 9000 §16). */
 uint64_t quic_varint(struct reader *r);
 
+/* The type of the frames that carry TLS (RFC 9000 §19.6; Google's T050 and T051 have another). */
+uint8_t quic_crypto_frame(uint32_t version);
+
 /* The keys of the client that chose this first destination. False for versions whose Initials
  * cannot be opened. */
 bool quic_keys_make(struct crypto *c, uint32_t version, const struct reader *destination,

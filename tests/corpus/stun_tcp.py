@@ -7,15 +7,15 @@ messages in the same frames as tshark, and as much ChannelData. tshark is needed
 """
 import collections
 import itertools
-import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import PCAPS, Tally, need_program, records, seep  # noqa: E402
+import tshark  # noqa: E402
+from exact import Exactness  # noqa: E402
+from support import PCAPS, Tally, records, seep  # noqa: E402
 
 SOURCE = PCAPS / "formats" / "turn-channel.pcap"
 SIZES = [1, 7, 64, 100, 333, 1400]  # of segments
@@ -23,8 +23,6 @@ SIZES = [1, 7, 64, 100, 333, 1400]  # of segments
 FRAMED_LEAST = 64
 CLIENT, SERVER = bytes([192, 168, 77, 10]), bytes([192, 0, 2, 10])
 PORT = 3478
-TSHARK = ["tshark", "-n", "-o", "tcp.try_heuristic_first:TRUE", "-Y", "stun", "-T", "fields",
-          "-E", "aggregator=|", "-e", "frame.number", "-e", "stun.id", "-e", "stun.channel"]
 
 
 def session():
@@ -84,10 +82,9 @@ def capture_write(path, messages, size):
 
 def tshark_view(path):
     """Message ids by frame, and how many ChannelData there are."""
-    done = subprocess.run([*TSHARK, "-r", path], capture_output=True, text=True, check=True)
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
-    ids = {int(row[0]): row[1].split("|") for row in rows if row[1]}
-    return ids, sum(len(row[2].split("|")) for row in rows if row[2])
+    rows = list(tshark.rows(path, "stun"))
+    ids = {row.number: row["stun.id"] for row in rows if row["stun.id"]}
+    return ids, sum(len(row["stun.channel"]) for row in rows)
 
 
 def seep_view(path):
@@ -100,12 +97,17 @@ def seep_view(path):
     return dict(ids), stats[-1]["stun"]["channel_data"]
 
 
+def judge(exact, case, theirs, ours):
+    for frame in sorted(set(theirs[0]) | set(ours[0])):
+        exact.compare("STUN and TURN over TCP", case, f"frame {frame}", theirs[0].get(frame),
+                      ours[0].get(frame))
+    exact.compare("ChannelData over TCP", case, "count", theirs[1], ours[1])
+
+
 def main():
     tally = Tally("stun_tcp")
-    need_program(tally)
-    if not shutil.which("tshark"):
-        tally.skip("stun_tcp", "no tshark")
-        tally.finish()
+    tshark.need(tally, corpus=False)
+    exact = Exactness(tally, {})
     messages = session()
     stun = [m for m in messages if m[1][0] < 0x40]
     cases = {"plain": [(c, padded(p)) for c, p in messages],
@@ -121,9 +123,8 @@ def main():
                             f"seep {got}")
                 if name != "plain" and size < FRAMED_LEAST:
                     continue
-                expected = tshark_view(path)
-                tally.check(expected == got, f"{name}, segments of {size}",
-                            f"tshark {expected}\nseep   {got}")
+                judge(exact, f"{name}, segments of {size}", tshark_view(path), got)
+    exact.finish("STUN and TURN over TCP", "ChannelData over TCP")
     tally.finish()
 
 

@@ -149,6 +149,22 @@ static void gtp_and_teredo(void **state)
 	rows_check(teredo_rows, ROWS(teredo_rows));
 }
 
+/* CAPWAP's data channel (RFC 5415 §4.3): 802.11 behind a header, between radio and controller. */
+static const struct carrier_row capwap_rows[] = {
+	{"CAPWAP, 802.3", UNDER_UDP, 0, NOT_FOUND, 0, 0, 22,
+		{
+			0x00, 0x10, 0x02, 0x00, /* no DTLS, 8 bytes; 802.11's binding */
+			0x00, 0x00, 0x00, 0x00, /* no fragment */
+			2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00, /* Ethernet */
+		}},
+};
+
+static void capwap_is_not_opened(void **state)
+{
+	(void)state;
+	rows_check(capwap_rows, ROWS(capwap_rows));
+}
+
 static uint64_t tunnelled(const struct stats *s)
 {
 	return s->vxlan + s->geneve + s->gtp_u + s->teredo;
@@ -272,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vxlan_and_geneve),
 		cmocka_unit_test(gtp_and_teredo),
+		cmocka_unit_test(capwap_is_not_opened),
 		cmocka_unit_test(random_bytes_are_no_tunnel),
 		cmocka_unit_test(cut_tunnels),
 		cmocka_unit_test(nesting_is_bounded),

@@ -255,6 +255,20 @@ static void datagrams_must_be_full(void **state)
 	watch_free(w);
 }
 
+/* CAPWAP puts four bytes before DTLS (RFC 5415 §4.2): what follows is not looked for. */
+static void headers_before_it_hide_it(void **state)
+{
+	(void)state;
+	static const uint8_t capwap[] = {0x01, 0x00, 0x00, 0x00};
+	struct watch *w = watch_new(LINK_RAW);
+	struct bytes b = {0};
+	bytes_put(&b, capwap, sizeof(capwap));
+	bytes_put(&b, client_hello, sizeof(client_hello));
+	talk(w, b.at, b.length, false);
+	assert_int_equal(w->count, 0);
+	watch_free(w);
+}
+
 static void prefixes_prove_nothing(void **state)
 {
 	(void)state;
@@ -301,6 +315,7 @@ int main(void)
 		cmocka_unit_test(the_handshake_is_no_media),
 		cmocka_unit_test(bare_headers_need_a_hello),
 		cmocka_unit_test(datagrams_must_be_full),
+		cmocka_unit_test(headers_before_it_hide_it),
 		cmocka_unit_test(prefixes_prove_nothing),
 		cmocka_unit_test(lies_hurt_nobody),
 	};

@@ -204,6 +204,25 @@ static void heads_tell(void **state)
 	script_cuts(websocket_upgrade);
 }
 
+/* No request (RFC 9112 §3): no version, a space in the target, a version that is no number. */
+static void others_are_no_requests(void **state)
+{
+	(void)state;
+	static const char *const others[] = {
+		"GET /\r\nHost: a.example\r\n\r\n",
+		"GET /shell?cd /tmp HTTP/1.1\r\nHost: a.example\r\n\r\n",
+		"GET / HTTP/x\r\nHost: a.example\r\n\r\n",
+	};
+	for (size_t i = 0; i < ROWS(others); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		struct talk t = talk_begin(w, 1);
+		talk_text(&t, false, others[i]);
+		if (w->stats.http_requests)
+			fail_msg("%s", others[i]);
+		watch_free(w);
+	}
+}
+
 static const struct line proxied[] = {
 	{false, "GET http://user@b.example:8080/x HTTP/1.1\r\nHost: b.example\r\n\r\n", 0},
 	{true, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0},
@@ -256,6 +275,7 @@ int main(void)
 		cmocka_unit_test(cuts_change_nothing),
 		cmocka_unit_test(coded_bodies_are_read),
 		cmocka_unit_test(heads_tell),
+		cmocka_unit_test(others_are_no_requests),
 		cmocka_unit_test(proxies_are_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

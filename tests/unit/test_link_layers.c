@@ -185,7 +185,7 @@ static void short_headers_are_told_apart(void **state)
 static void unknown_links_are_counted(void **state)
 {
 	(void)state;
-	const uint16_t types[] = {147 /* USER0 */, 187, 195, 0xffff};
+	const uint16_t types[] = {10 /* FDDI */, 147 /* USER0 */, 187, 195, 0xffff};
 	for (size_t i = 0; i < ROWS(types); i++) {
 		struct watch *w = watch_new(types[i]);
 		watch_frame(w, "anything", 8);

@@ -293,6 +293,56 @@ static void short_headers_need_a_flow(void **state)
 	watch_free(w);
 }
 
+/* The same connection from another address, as behind a NAT that forgot it, is another flow (RFC
+ * 9000 §9 lets a connection move; its hello is told for both). */
+static void addresses_make_the_flow(void **state)
+{
+	(void)state;
+	const struct endpoint other = end("198.51.100.77:40000"), server = end(TALK_SERVER);
+	struct datagram d = initial(QUIC_V1, id, 0, crypto_frame, sizeof(crypto_frame));
+	struct watch *w = watch_new(LINK_RAW);
+	send(w, &d, false);
+	struct bytes b = {0};
+	bytes_put(&b, d.bytes, d.length);
+	packet_ip_udp(&b, &other, &server);
+	watch_frame(w, b.at, b.length);
+	assert_int_equal(watch_count(w, OBS_HELLO), 2);
+	watch_free(w);
+}
+
+/* Versions that only ask for negotiation (RFC 9000 §15) are sealed as draft 29 is. */
+static void reserved_versions_are_read(void **state)
+{
+	(void)state;
+	struct datagram d = initial(QUIC_GREASE, id, 0, crypto_frame, sizeof(crypto_frame));
+	struct watch *w = watch_new(LINK_RAW);
+	send(w, &d, false);
+	expect_hello(w, QUIC_GREASE);
+	watch_free(w);
+}
+
+/* Google's have frames of their own; what is a CRYPTO frame elsewhere is none there. */
+static void google_versions_are_read(void **state)
+{
+	(void)state;
+	static const uint32_t versions[] = {QUIC_T050, QUIC_T051};
+	uint8_t theirs[sizeof(crypto_frame)];
+	memcpy(theirs, crypto_frame, sizeof(theirs));
+	theirs[0] = 0x08;
+	for (size_t i = 0; i < ROWS(versions); i++) {
+		struct datagram d = initial(versions[i], id, 0, theirs, sizeof(theirs));
+		struct datagram other = initial(
+			versions[i], id, 0, crypto_frame, sizeof(crypto_frame));
+		struct watch *w = watch_new(LINK_RAW);
+		send(w, &other, false);
+		assert_int_equal(watch_count(w, OBS_HELLO), 0);
+		assert_int_equal(w->stats.hello_undecrypted, 0);
+		send(w, &d, false);
+		expect_hello(w, versions[i]);
+		watch_free(w);
+	}
+}
+
 /* Long headers without a version that is known have no shape. */
 static void strangers_are_left_alone(void **state)
 {
@@ -322,6 +372,9 @@ int main(void)
 		cmocka_unit_test(bad_frames_are_harmless),
 		cmocka_unit_test(tries_are_counted),
 		cmocka_unit_test(short_headers_need_a_flow),
+		cmocka_unit_test(addresses_make_the_flow),
+		cmocka_unit_test(reserved_versions_are_read),
+		cmocka_unit_test(google_versions_are_read),
 		cmocka_unit_test(strangers_are_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

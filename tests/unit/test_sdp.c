@@ -37,6 +37,25 @@ static const char example_8839[] =
 	"a=candidate:2 1 UDP 1694498815 2001:db8:8101:3a55:4858:a2a9:22ff:99b9 45664 typ srflx "
 	"raddr fe80::6676:baff:fe9c:ee4a rport 8998\r\n";
 
+/* RFC 8839 appendix A, IPv4, with the addresses of its candidates in section 5.1. */
+static const char example_8839_ipv4[] =
+	"v=0\r\n"
+	"o=jdoe 2890844526 2890842807 IN IP4 203.0.113.141\r\n"
+	"s=\r\n"
+	"c=IN IP4 192.0.2.3\r\n"
+	"t=0 0\r\n"
+	"a=ice-options:ice2\r\n"
+	"a=ice-pacing:50\r\n"
+	"a=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
+	"a=ice-ufrag:8hhY\r\n"
+	"m=audio 45664 RTP/AVP 0\r\n"
+	"b=RS:0\r\n"
+	"b=RR:0\r\n"
+	"a=rtpmap:0 PCMU/8000\r\n"
+	"a=candidate:1 1 UDP 2130706431 203.0.113.141 8998 typ host\r\n"
+	"a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 203.0.113.141 rport "
+	"8998\r\n";
+
 /* Chromium: candidates above the fragment that is theirs, LF only as a page may have made it. */
 static const char chromium[] =
 	"v=0\n"
@@ -116,6 +135,26 @@ static void rfc_8839(void **state)
 		"[fe80::6676:baff:fe9c:ee4a]:8998 ufrag 8hhY gen 0 id 0 cost 0");
 	assert_int_equal(watch_count(w, OBS_CANDIDATE), 2);
 	assert_int_equal(w->stats.candidates, 2);
+	watch_free(w);
+}
+
+static void rfc_8839_ipv4(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	const struct obs_session *s = session_of(w, example_8839_ipv4);
+	assert_int_equal(s->media, 1);
+	assert_int_equal(s->candidates, 2);
+	expect_word(&s->ufrag, "8hhY");
+	expect_end(&s->origin, "203.0.113.141");
+	expect_end(&s->connection, "192.0.2.3:45664");
+	expect_candidate(w, 0,
+		"1 1 udp 2130706431 203.0.113.141:8998 host related - ufrag 8hhY gen 0 id 0 cost "
+		"0");
+	expect_candidate(w, 1,
+		"2 1 udp 1694498815 192.0.2.3:45664 srflx related 203.0.113.141:8998 ufrag 8hhY "
+		"gen 0 id 0 cost 0");
+	assert_int_equal(watch_count(w, OBS_CANDIDATE), 2);
 	watch_free(w);
 }
 
@@ -305,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc_8866),
 		cmocka_unit_test(rfc_8839),
+		cmocka_unit_test(rfc_8839_ipv4),
 		cmocka_unit_test(browser),
 		cmocka_unit_test(lines_alone),
 		cmocka_unit_test(fragment),

@@ -229,6 +229,42 @@ static void extensions_are_read(void **state)
 	watch_free(c.w);
 }
 
+/* A name, and behind it an extension longer than what is left of the list (RFC 8446 §6.2: a decode
+ * error): such a hello tells nothing. */
+static void broken_lists_tell_nothing(void **state)
+{
+	(void)state;
+	static const uint8_t extensions[] = {
+		0x00, 0x00, 0x00, 0x06, 0x00, 0x04, 0x00, 0x00, /* server_name */
+		0x01, 'a',                                      /* */
+		0x00, 0x0b, 0x00, 0x02, 0x01,                   /* a byte is missing */
+	};
+	struct connection c = connect();
+	struct bytes b;
+	hello_make(&b, extensions, sizeof(extensions));
+	send(&c, b.at, b.length, false);
+	assert_int_equal(watch_count(c.w, OBS_HELLO), 0);
+	watch_free(c.w);
+}
+
+/* Before there were extensions, a ClientHello could end in bytes that mean nothing (RFC 2246
+ * §7.4.1.2). One of them is no list of extensions. */
+static void remainders_mean_nothing(void **state)
+{
+	(void)state;
+	for (unsigned rest = 0; rest < 2; rest++) {
+		struct connection c = connect();
+		struct bytes b;
+		hello_make(&b, NULL, 0);
+		b.length -= 2 - rest; /* the length of the list */
+		b.at[4] = (uint8_t)(b.length - 5);
+		b.at[8] = (uint8_t)(b.length - 9);
+		send(&c, b.at, b.length, false);
+		assert_int_equal(only_hello(&c)->version, 0x0303);
+		watch_free(c.w);
+	}
+}
+
 static void long_names_are_cut(void **state)
 {
 	(void)state;
@@ -293,6 +329,8 @@ int main(void)
 		cmocka_unit_test(segments_of_any_size),
 		cmocka_unit_test(records_of_any_size),
 		cmocka_unit_test(extensions_are_read),
+		cmocka_unit_test(broken_lists_tell_nothing),
+		cmocka_unit_test(remainders_mean_nothing),
 		cmocka_unit_test(long_names_are_cut),
 		cmocka_unit_test(lies_hurt_nobody),
 		cmocka_unit_test(nothing_is_read_behind_a_hole),

@@ -105,6 +105,25 @@ static void data_now_and_then(void **state)
 	talk_free(t);
 }
 
+/* Padding ends where the tunnel's MTU does (1420 by default): its fullest packets have any size. */
+static void full_packets_count(void **state)
+{
+	(void)state;
+	static const struct size_row {
+		size_t packet;
+		unsigned more;
+	} rows[] = {{1420, 1}, {1330, 1}, {1280, 1}, {576, 1}, {575, 0}, {100, 0}};
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct talk *t = talk_new(CLIENT, SERVER);
+		struct bytes b;
+		handshake(t);
+		data(&b, INDEX_SERVER, 0, rows[i].packet);
+		talk_udp(t, FROM_CLIENT, &b);
+		assert_int_equal(watch_count(t->w, OBS_TUNNEL), rows[i].more);
+		talk_free(t);
+	}
+}
+
 static void retries_are_counted(void **state)
 {
 	(void)state;
@@ -225,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(up_and_data),
 		cmocka_unit_test(data_now_and_then),
+		cmocka_unit_test(full_packets_count),
 		cmocka_unit_test(retries_are_counted),
 		cmocka_unit_test(strange_indices_are_no_answer),
 		cmocka_unit_test(data_in_the_middle_needs_a_run),
