@@ -9,27 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* member, name in records ("object.counter"), what it counts */
-#define STATS(STAT)                                                                                \
+/* Member, name in records ("object.counter"), what it counts. STAT: an amount. MISS: something that
+ * could not be seen or judged, which a verdict has to say. LOST: the same, because something had to
+ * be forgotten: the run is degraded. */
+#define STATS(STAT, MISS, LOST)                                                                    \
 	STAT(packets, "decoder.pkts", "frames read")                                               \
 	STAT(bytes, "decoder.bytes", "bytes of those frames, as on the wire")                      \
-	STAT(filtered, "capture.filtered", "frames that the capture filter left out")              \
-	STAT(kernel_drops, "capture.kernel_drops", "frames that the capturing system dropped")     \
-	STAT(kernel_ifdrops, "capture.kernel_ifdrops", "frames that the interface dropped")        \
+	MISS(filtered, "capture.filtered", "frames that the capture filter left out")              \
+	MISS(kernel_drops, "capture.kernel_drops", "frames that the capturing system dropped")     \
+	MISS(kernel_ifdrops, "capture.kernel_ifdrops", "frames that the interface dropped")        \
 	STAT(secrets, "capture.secrets", "blocks of decryption secrets in the captures")           \
 	STAT(secrets_refused, "capture.secrets_refused", "of these, not kept for want of room")    \
-	STAT(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
-	STAT(late, "capture.late", "frames older than one before them, judged at that one's time") \
-	STAT(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
-	STAT(invalid, "decoder.invalid", "frames with a malformed header")                         \
+	MISS(truncated, "capture.truncated", "captures cut off in mid-packet")                     \
+	MISS(late, "capture.late", "frames older than one before them, judged at that one's time") \
+	MISS(cut, "decoder.cut", "frames shorter than on the wire (snap length)")                  \
+	MISS(invalid, "decoder.invalid", "frames with a malformed header")                         \
 	STAT(truncated_packets, "decoder.truncated",                                               \
 		"frames whose headers the snap length cut off")                                    \
-	STAT(unknown_link, "decoder.unknown_link", "frames of a link type not read")               \
-	STAT(unknown_ethertype, "decoder.unknown_ethertype",                                       \
+	MISS(unknown_link, "decoder.unknown_link", "frames of a link type not read")               \
+	MISS(unknown_ethertype, "decoder.unknown_ethertype",                                       \
 		"frames that carry neither IPv4, IPv6 nor ARP")                                    \
-	STAT(unknown_protocol, "decoder.unknown_protocol",                                         \
+	MISS(unknown_protocol, "decoder.unknown_protocol",                                         \
 		"IP packets of a protocol that is not read")                                       \
-	STAT(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
+	LOST(too_many_layers, "decoder.too_many_layers", "packets nested deeper than is followed") \
 	STAT(fragments, "decoder.fragments", "IP fragments")                                       \
 	STAT(ipv4, "decoder.ipv4", "IPv4 packets")                                                 \
 	STAT(ipv6, "decoder.ipv6", "IPv6 packets")                                                 \
@@ -75,7 +77,7 @@
 		"of these, those that made way because the table was full")                        \
 	STAT(flows, "flow.total", "flows that a dissector knows, by the shape of a payload")       \
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
-	STAT(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
+	LOST(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
 	STAT(dns, "names.dns", "DNS, mDNS, LLMNR and NBNS messages read")                          \
 	STAT(dns_malformed, "names.dns_malformed", "messages that look like DNS and are broken")   \
@@ -85,13 +87,13 @@
 	STAT(external, "names.external", "NAT-PMP and PCP answers that tell an external address")  \
 	STAT(stun, "stun.messages", "STUN messages read")                                          \
 	STAT(stun_classic, "stun.classic", "of these, without a magic cookie (RFC 3489)")          \
-	STAT(stun_malformed, "stun.malformed", "messages that look like STUN and are broken")      \
-	STAT(stun_truncated, "stun.truncated", "messages that the snap length cut off")            \
+	MISS(stun_malformed, "stun.malformed", "messages that look like STUN and are broken")      \
+	MISS(stun_truncated, "stun.truncated", "STUN messages that the snap length cut off")       \
 	STAT(stun_attributes_cut, "stun.attributes_cut",                                           \
 		"messages with more attributes than are kept")                                     \
-	STAT(stun_unmatched, "stun.unmatched", "answers whose request was not seen")               \
-	STAT(stun_evicted, "stun.evicted",                                                         \
-		"open transactions that made way because the table was full")                      \
+	MISS(stun_unmatched, "stun.unmatched", "STUN answers whose request was not seen")          \
+	LOST(stun_evicted, "stun.evicted",                                                         \
+		"open STUN transactions that made way because the table was full")                 \
 	STAT(stun_tcp, "stun.over_tcp", "of the messages, over TCP")                               \
 	STAT(stun_lost, "stun.tcp_resyncs",                                                        \
 		"times that no message started where one should in a TCP stream")                  \
@@ -135,18 +137,19 @@
 	STAT(xmpp, "xmpp.stanzas", "XMPP stanzas read")                                            \
 	STAT(xmpp_malformed, "xmpp.malformed", "XMPP directions given up for broken framing")      \
 	STAT(clients, "seep.clients", "clients seen")                                              \
-	STAT(clients_evicted, "seep.clients_evicted",                                              \
+	LOST(clients_evicted, "seep.clients_evicted",                                              \
 		"clients forgotten because the table was full")                                    \
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
-	STAT(servers_evicted, "seep.servers_evicted",                                              \
+	MISS(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
-	STAT(not_judged, "seep.not_judged", "STUN requests of hosts that are no clients here")     \
-	STAT(egresses_forgotten, "seep.egresses_forgotten",                                        \
+	MISS(not_judged, "seep.not_judged",                                                        \
+		"STUN requests of hosts that are no clients here (--client names one)")            \
+	LOST(egresses_forgotten, "seep.egresses_forgotten",                                        \
 		"learned egress addresses beyond those kept")                                      \
-	STAT(path_unknown, "seep.path_unknown",                                                    \
-		"STUN requests on an interface whose role is not known")                           \
+	MISS(path_unknown, "seep.path_unknown",                                                    \
+		"STUN requests on an interface whose role is not known (tunnel:FILE tells)")       \
 	STAT(findings, "detect.alert", "findings")                                                 \
-	STAT(findings_evicted, "detect.findings_evicted",                                          \
+	LOST(findings_evicted, "detect.findings_evicted",                                          \
 		"findings closed early because the table was full")                                \
 	STAT(held_early, "detect.held_early",                                                      \
 		"findings told before their moment, for want of room")                             \
@@ -154,17 +157,20 @@
 		"findings taken back because a graver one says it all")                            \
 	STAT(below_severity, "detect.alerts_suppressed",                                           \
 		"findings below the least severity reported")                                      \
-	STAT(write_errors, "output.write_errors", "records that could not be written")
+	MISS(write_errors, "output.write_errors", "records that could not be written")
 
 struct stats {
 #define STAT(member, name, help) uint64_t member;
-	STATS(STAT)
+	STATS(STAT, STAT, STAT)
 #undef STAT
 };
+
+enum stat_class { STAT_AMOUNT, STAT_MISSED, STAT_LOST };
 
 struct stat_info {
 	const char *name, *help;
 	size_t offset; /* of the uint64_t in struct stats */
+	enum stat_class class;
 };
 
 /* A row for each counter, ended by a NULL name. */

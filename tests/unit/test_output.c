@@ -277,17 +277,18 @@ static void verdicts_are_honest(void **state)
 {
 	(void)state;
 	static const struct {
-		uint64_t packets, info, critical, tcp;
+		uint64_t packets, info, critical, tcp, cut;
 		bool expectation;
 		const char *verdict;
 	} rows[] = {
-		{0, 0, 0, 0, true, "nothing to judge"},
-		{5, 0, 0, 0, true, "No leak seen.\n"},
-		{5, 0, 0, 9, true, "No leak seen in what could be read.\n"},
-		{5, 1, 0, 0, true, "No leak seen.\n"},
-		{5, 1, 0, 0, false, "--egress ADDRESS or"},
-		{5, 1, 1, 0, true, "1 leak found, critical.\n"},
-		{5, 0, 3, 0, true, "3 leaks found, the worst critical.\n"},
+		{0, 0, 0, 0, 0, true, "nothing to judge"},
+		{5, 0, 0, 0, 0, true, "No leak seen.\n"},
+		{5, 0, 0, 9, 0, true, "No leak seen.\n"},
+		{5, 0, 0, 0, 9, true, "No leak seen in what could be read.\n"},
+		{5, 1, 0, 0, 0, true, "No leak seen.\n"},
+		{5, 1, 0, 0, 0, false, "--egress ADDRESS or"},
+		{5, 1, 1, 0, 0, true, "1 leak found, critical.\n"},
+		{5, 0, 3, 0, 0, true, "3 leaks found, the worst critical.\n"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct run r;
@@ -295,6 +296,7 @@ static void verdicts_are_honest(void **state)
 		run_open(&r, "summary");
 		r.stats.packets = rows[i].packets;
 		r.stats.tcp = rows[i].tcp;
+		r.stats.cut = rows[i].cut;
 		struct summary s = {.stats = &r.stats, .sources = r.sources};
 		s.expectation = rows[i].expectation;
 		s.min_severity = SEVERITY_LOW;
@@ -304,6 +306,7 @@ static void verdicts_are_honest(void **state)
 		char *text = run_end(&r);
 		assert_non_null(strstr(text, rows[i].verdict));
 		assert_int_equal(strstr(text, "--min-severity info") != NULL, rows[i].info > 0);
+		assert_int_equal(strstr(text, "not seen    9") != NULL, rows[i].cut > 0);
 		free(text);
 	}
 }
