@@ -3,6 +3,7 @@
  * a miss capture, every dissector has a fuzz target. Run from the top of the tree, where pcaps/ is.
  */
 #include "cli/cli.h"
+#include "core/observation.h"
 #include "core/stats.h"
 #include "dissect/dissect.h"
 #include "output/output.h"
@@ -139,8 +140,67 @@ static void counters_are_unique(void **state)
 	for (const struct stat_info *s = stat_info; s->name; s++) {
 		assert_non_null(strchr(s->name, '.'));
 		prose_check(s->name, "help", s->help, TITLE_MIN - 2);
+		/* The summary has these without the row before them. */
+		if (s->class != STAT_AMOUNT && strncmp(s->help, "of ", 3) == 0)
+			fail_msg("%s: its help does not stand alone", s->name);
 		for (const struct stat_info *other = stat_info; other != s; other++)
 			assert_string_not_equal(s->name, other->name);
+	}
+}
+
+static const size_t body_sizes[OBS_KINDS] = {
+#define KIND(kind, type, member, part) [kind] = sizeof(((struct observation *)NULL)->member),
+	OBSERVATION_KINDS(KIND)
+#undef KIND
+};
+
+/* The bytes of the observation that a field reads; those of its count, where it has one. */
+static size_t field_size(const struct field *f)
+{
+	switch ((enum field_type)f->type) {
+	case FIELD_BOOL:
+		return sizeof(bool);
+	case FIELD_U8:
+	case FIELD_I8:
+	case FIELD_LABEL8:
+	case FIELD_HEX:
+		return 1;
+	case FIELD_U16:
+	case FIELD_LABEL16:
+		return 2;
+	case FIELD_U32:
+		return 4;
+	case FIELD_U64:
+	case FIELD_TIME:
+		return 8;
+	case FIELD_MAC:
+		return 6;
+	case FIELD_PREFIX:
+		return sizeof(struct prefix);
+	case FIELD_WORD:
+		return sizeof(struct obs_word);
+	case FIELD_ADDR:
+		return sizeof(struct addr);
+	case FIELD_ENDPOINT:
+		return sizeof(struct endpoint);
+	case FIELD_TEXT:
+		return sizeof(struct obs_text);
+	}
+	fail_msg("%s: a type of field that there is not", f->name);
+	return 0;
+}
+
+static void field_check(const struct observation_info *o, const struct field *f, size_t body)
+{
+	const bool label = f->type == FIELD_LABEL8 || f->type == FIELD_LABEL16;
+	if (f->type != FIELD_ENDPOINT)
+		slug_check(f->name);
+	if (f->offset + field_size(f) > body || f->length_at >= body)
+		fail_msg("%s.%s lies outside its struct", o->event_type, f->name);
+	assert_int_equal(f->label != NULL, label);
+	for (const struct field *other = o->fields; other != f; other++) {
+		if (strcmp(f->name, other->name) == 0 && f->when == other->when)
+			fail_msg("%s.%s is there twice", o->event_type, f->name);
 	}
 }
 
@@ -151,9 +211,13 @@ static void observations_have_fields(void **state)
 		const struct observation_info *o = &observation_info[kind];
 		slug_check(o->event_type);
 		assert_non_null(o->fields);
+		assert_non_null(o->fields[0].name);
 		for (const struct field *f = o->fields; f->name; f++)
-			assert_true(f->offset < sizeof(struct observation));
+			field_check(o, f, body_sizes[kind]);
+		for (unsigned other = 0; other < kind; other++)
+			assert_string_not_equal(o->event_type, observation_info[other].event_type);
 	}
+	assert_null(observation_info[OBS_KINDS].fields);
 }
 
 int main(void)
