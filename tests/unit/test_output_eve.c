@@ -315,6 +315,45 @@ static void parts_join_their_record(void **state)
 	run_end(&r);
 }
 
+static void wrapping_and_direction_are_told(void **state)
+{
+	(void)state;
+	static const struct expectation plain[] = {
+		{"direction", "\"to_client\""},
+		{"link.encapsulation", "absent"},
+		{"link.depth", "absent"},
+		{0},
+	};
+	static const struct expectation wrapped[] = {
+		{"direction", "\"to_server\""},
+		{"vlan", "[7]"},
+		{"link.encapsulation", "[\"vlan\",\"gre\"]"},
+		{"link.depth", "6"},
+		{"link.outer_src_ip", "\"198.51.100.1\""},
+		{"link.outer_dest_ip", "absent"},
+		{0},
+	};
+	struct run r;
+	run_begin(&r);
+	struct observation o = {.head = make_head(OBS_LINK)};
+	o.head.depth = 3;
+	outputs_observation(r.set, &o);
+	o.head.from_opener = true;
+	o.head.depth = 6;
+	o.head.vlan = 7;
+	o.head.encapsulation = WRAPPED_GRE | WRAPPED_VLAN;
+	addr_parse("198.51.100.1", &o.head.outer_src);
+	outputs_observation(r.set, &o);
+	o.head.flow_id = 0;
+	outputs_observation(r.set, &o);
+	run_read(&r);
+	assert_int_equal(r.records, 3);
+	assert_members(r.record[0], plain);
+	assert_members(r.record[1], wrapped);
+	assert_member(r.record[2], "direction", "absent");
+	run_end(&r);
+}
+
 static void missing_parts_lose_nothing(void **state)
 {
 	(void)state;
@@ -390,6 +429,7 @@ int main(void)
 		cmocka_unit_test(alert_leaves_out_what_is_not_known),
 		cmocka_unit_test(severities_map_to_eve),
 		cmocka_unit_test(parts_join_their_record),
+		cmocka_unit_test(wrapping_and_direction_are_told),
 		cmocka_unit_test(missing_parts_lose_nothing),
 		cmocka_unit_test(largest_record_fits),
 		cmocka_unit_test(end_is_statistics),
