@@ -75,7 +75,7 @@ static enum input_step interface_take(
 	if (wrong)
 		return input_broken(in, at, "%s", wrong);
 	i->snap_length = input_snap_length(i->snap_length, i->link_type);
-	int index = input_interface(in, name, i->link_type, i->snap_length);
+	int index = input_interface(in, name, i->link_type);
 	if (index < 0)
 		return INPUT_END;
 	i->index = (uint16_t)index;

@@ -43,7 +43,7 @@ static void run_begin(struct run *r)
 	assert_true(fd >= 0);
 	close(fd);
 	source_add_capture(r->sources, "here\x1b[2J.pcap", ROLE_AUTO);
-	source_add_interface(r->sources, 0, "eth0", 1, 65535);
+	source_add_interface(r->sources, 0, "eth0", 1);
 	r->context = (struct output_context){
 		.sources = r->sources, .stats = &r->stats, .color = true};
 	r->set = outputs_new(&r->context);

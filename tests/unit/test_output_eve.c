@@ -48,8 +48,8 @@ static void run_begin(struct run *r)
 	close(fd);
 	source_add_capture(r->sources, "one.pcap", ROLE_AUTO);
 	source_add_capture(r->sources, "two.pcap", ROLE_AUTO);
-	source_add_interface(r->sources, 0, "eth0", 1, 65535);
-	source_add_interface(r->sources, 1, "", 1, 65535);
+	source_add_interface(r->sources, 0, "eth0", 1);
+	source_add_interface(r->sources, 1, "", 1);
 	r->context = (struct output_context){.sources = r->sources, .stats = &r->stats};
 	r->set = outputs_new(&r->context);
 	assert_non_null(r->set);
