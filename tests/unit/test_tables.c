@@ -22,6 +22,8 @@
 #define PROSE_MIN 20 /* a sentence, not a word */
 #define TITLE_MIN 8
 #define PATH_SIZE 256
+#define ROW_SIZE  256
+#define FILE_SIZE 65536 /* more than any document has */
 
 static void slug_check(const char *name)
 {
@@ -105,6 +107,84 @@ static void dissectors_are_fuzzed(void **state)
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(d->name, dissector_info(j)->name);
 	}
+}
+
+/* The whole of a text file; free() it. */
+static char *file_read(const char *path)
+{
+	char *text = calloc(1, FILE_SIZE);
+	FILE *f = fopen(path, "r");
+	assert_non_null(text);
+	assert_non_null(f);
+	assert_in_range(fread(text, 1, FILE_SIZE, f), 1, FILE_SIZE - 1);
+	fclose(f);
+	return text;
+}
+
+/* Takes the row that starts so out of a text; what is left then is what nothing stands behind. */
+static void row_take(char *text, const char *path, const char *row)
+{
+	char *found = strstr(text, row);
+	if (!found)
+		fail_msg("%s has no row %s", path, row);
+	memset(found, '.', strlen(row));
+}
+
+static void rows_end(char *text, const char *path)
+{
+	char *stale = strstr(text, "\n| `");
+	if (stale)
+		fail_msg("%s: nothing stands behind %.30s", path, stale + 1);
+	free(text);
+}
+
+static void tables_are_documented(void **state)
+{
+	(void)state;
+	char row[ROW_SIZE];
+	char *text = file_read("docs/DISSECTORS.md");
+	for (unsigned i = 0; dissector_info(i); i++) {
+		const struct dissector_info *d = dissector_info(i);
+		snprintf(row, sizeof(row), "\n| `%s` | %s | ", d->name, d->reference);
+		row_take(text, "docs/DISSECTORS.md", row);
+	}
+	rows_end(text, "docs/DISSECTORS.md");
+	text = file_read("README.md");
+	for (unsigned i = 0; detection_info(i); i++) {
+		const struct detection_info *d = detection_info(i);
+		snprintf(row, sizeof(row), "\n| `%s` | %s | ", d->id, severity_name(d->severity));
+		row_take(text, "README.md", row);
+	}
+	rows_end(text, "README.md");
+}
+
+static bool counter_exists(const char *name, size_t length)
+{
+	for (const struct stat_info *s = stat_info; s->name; s++) {
+		if (strlen(s->name) == length && strncmp(s->name, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Words like `flow.evicted` in the chapter on limits and all behind it. */
+static void documented_counters_exist(void **state)
+{
+	(void)state;
+	static const char of_counter[] = "abcdefghijklmnopqrstuvwxyz_.";
+	char *text = file_read("docs/DISSECTORS.md");
+	const char *at = strstr(text, "## Limits");
+	unsigned counters = 0;
+	while (at && (at = strchr(at, '`'))) {
+		size_t length = strspn(++at, of_counter);
+		bool counter = at[length] == '`' && memchr(at, '.', length);
+		if (counter && !counter_exists(at, length))
+			fail_msg("there is no counter %.*s", (int)length, at);
+		counters += counter;
+		at = strchr(at, '`') + 1;
+	}
+	assert_true(counters > 0);
+	free(text);
 }
 
 static void outputs_are_helped(void **state)
@@ -227,6 +307,8 @@ int main(void)
 		cmocka_unit_test(detections_are_unique),
 		cmocka_unit_test(detections_own_captures),
 		cmocka_unit_test(dissectors_are_fuzzed),
+		cmocka_unit_test(tables_are_documented),
+		cmocka_unit_test(documented_counters_exist),
 		cmocka_unit_test(outputs_are_helped),
 		cmocka_unit_test(commands_are_helped),
 		cmocka_unit_test(counters_are_unique),
