@@ -23,12 +23,14 @@ static void lines_are_filled(void **state)
 		{"\xc3\xa9\xc3\xa9 \xc3\xa9", 3, "\xc3\xa9\xc3\xa9|\xc3\xa9|"},
 	};
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		char lines[64] = "";
+		char lines[64];
+		int at = 0;
 		const char *text = rows[i].text;
 		do {
 			const char *line = text;
-			strncat(lines, line, wrap_line(&text, rows[i].width));
-			strcat(lines, "|");
+			int length = (int)wrap_line(&text, rows[i].width);
+			at += snprintf(
+				lines + at, sizeof(lines) - (size_t)at, "%.*s|", length, line);
 		} while (*text);
 		assert_string_equal(lines, rows[i].lines);
 	}
