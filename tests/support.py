@@ -6,6 +6,7 @@ place of the real captures, which are no part of this project and may be absent.
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,13 @@ def corpus_or_skip(tally):
         return True
     tally.skip(tally.name, f"no captures at {CORPUS} (set SEEP_CORPUS)")
     return False
+
+
+def need_tshark(tally):
+    """Ends here, without a failure, where there is nothing to compare with."""
+    if not corpus_or_skip(tally):
+        tally.finish()
+    if not shutil.which("tshark"):
+        tally.skip(tally.name, "tshark is not installed")
+        tally.finish()
+    need_program(tally)

@@ -12,13 +12,12 @@ in which seep found a carrier or a link layer that it does not read, and about a
 import collections
 import concurrent.futures
 import ipaddress
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import CORPUS, Tally, corpus_or_skip, need_program, records, seep  # noqa: E402
+from support import CORPUS, Tally, need_tshark, records, seep  # noqa: E402
 
 PROCESSES = 2
 SECONDS = 300
@@ -148,12 +147,7 @@ def compare(tally, name, view, counts):
 
 def main():
     tally = Tally("carriers_oracle")
-    if not corpus_or_skip(tally):
-        tally.finish()
-    if not shutil.which("tshark"):
-        tally.skip(tally.name, "no tshark")
-        tally.finish()
-    need_program(tally)
+    need_tshark(tally)
     captures = sorted(p for p in (CORPUS / "dev").rglob("*") if p.is_file())
     counts = collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:

@@ -7,13 +7,12 @@ what is sent again is one hello to seep. What differs must be in KNOWN, with its
 import collections
 import concurrent.futures
 import csv
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import CORPUS, Tally, corpus_or_skip, need_program, records, seep  # noqa: E402
+from support import CORPUS, Tally, need_tshark, records, seep  # noqa: E402
 
 PROCESSES = 2
 SECONDS = 120
@@ -124,12 +123,7 @@ def judge(tally, counts, reasons, capture, theirs, ours):
 
 def main():
     tally = Tally("hello_oracle")
-    if not corpus_or_skip(tally):
-        tally.finish()
-    if not shutil.which("tshark"):
-        tally.skip("hello_oracle", "tshark is not installed")
-        tally.finish()
-    need_program(tally)
+    need_tshark(tally)
     captures = sorted(path for folder in FOLDERS for path in (CORPUS / "dev" / folder).iterdir())
     counts, reasons = collections.Counter(), collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:

@@ -8,13 +8,12 @@ these are counted and printed, and may be no more than one in a hundred.
 import collections
 import concurrent.futures
 import ipaddress
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import CORPUS, Tally, corpus_or_skip, need_program, records, seep  # noqa: E402
+from support import CORPUS, Tally, need_tshark, records, seep  # noqa: E402
 
 FOLDERS = ["dns", "mdns"]
 # Captures elsewhere that have DHCP, router advertisements or port mapping.
@@ -355,12 +354,7 @@ def check_file(path):
 
 def main():
     tally = Tally("names_oracle")
-    if not corpus_or_skip(tally):
-        tally.finish()
-    if not shutil.which("tshark"):
-        tally.skip("names_oracle", "tshark is not installed")
-        tally.finish()
-    need_program(tally)
+    need_tshark(tally)
     files = [p for kind in FOLDERS for p in sorted((CORPUS / "dev" / kind).iterdir())]
     files += [p for pattern in OTHERS for p in sorted((CORPUS / "dev").glob(pattern))]
     events, reasons, more = (collections.Counter() for _ in range(3))

@@ -8,13 +8,12 @@ retransmission or a message quoted in ICMP again.
 """
 import collections
 import concurrent.futures
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support import CORPUS, Tally, corpus_or_skip, need_program, records, seep  # noqa: E402
+from support import CORPUS, Tally, need_tshark, records, seep  # noqa: E402
 
 PROCESSES = 2
 SECONDS = 120
@@ -99,12 +98,7 @@ def size(value):
 
 def main():
     tally = Tally("web_tshark")
-    if not corpus_or_skip(tally):
-        tally.finish()
-    if not shutil.which("tshark"):
-        tally.skip(tally.name, "no tshark")
-        tally.finish()
-    need_program(tally)
+    need_tshark(tally)
     captures = sorted(path for kind in KINDS for path in (CORPUS / "dev" / kind).iterdir())
     same, different = collections.Counter(), collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
