@@ -74,7 +74,7 @@ __attribute__((format(printf, 3, 4))) enum input_step input_broken(
 
 /* Adds an interface of this capture to the sources; -1 with the reason printed when there is no
  * room. */
-int input_interface(struct input *in, const char *name, uint16_t link_type, uint32_t snap_length);
+int input_interface(struct input *in, const char *name, uint16_t link_type);
 
 /* The longest frame that is believed, as libpcap has it for the link type. It also stands for a
  * snap length of 0 or beyond what libpcap takes. */

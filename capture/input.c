@@ -200,9 +200,9 @@ enum input_step input_broken(struct input *in, uint64_t at, const char *format, 
 	return INPUT_END;
 }
 
-int input_interface(struct input *in, const char *name, uint16_t link_type, uint32_t snap_length)
+int input_interface(struct input *in, const char *name, uint16_t link_type)
 {
-	int index = source_add_interface(in->sources, in->capture, name, link_type, snap_length);
+	int index = source_add_interface(in->sources, in->capture, name, link_type);
 	if (index < 0) {
 		in->failed = true;
 		log_message("%s: more than %d interfaces in all captures; judged up to there",

@@ -103,7 +103,7 @@ static bool libpcap_open(struct input *in)
 		return false;
 	reader_skip(&head, HEADER_LINK_TYPE);
 	l->link_type = (uint16_t)input_u32(&head, little_endian_file(l->pcap));
-	int index = input_interface(in, "", l->link_type, (uint32_t)pcap_snapshot(l->pcap));
+	int index = input_interface(in, "", l->link_type);
 	l->interface = (uint16_t)index;
 	return index >= 0;
 }

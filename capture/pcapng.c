@@ -75,7 +75,7 @@ static enum input_step interface_take(
 	if (wrong)
 		return input_broken(in, at, "%s", wrong);
 	i->snap_length = input_snap_length(i->snap_length, i->link_type);
-	int index = input_interface(in, name, i->link_type, i->snap_length);
+	int index = input_interface(in, name, i->link_type);
 	if (index < 0)
 		return INPUT_END;
 	i->index = (uint16_t)index;
@@ -154,16 +154,24 @@ static enum input_step packet_take(struct input *in, uint64_t at, const struct p
 	return INPUT_FRAME;
 }
 
+/* What the enhanced and the obsolete packet block share: all behind their interface. */
+static enum input_step timed_take(struct input *in, uint64_t at, struct pcapng_packet *said,
+	struct reader *body, struct frame *frame)
+{
+	bool little = ((const struct pcapng *)in->state)->little;
+	uint64_t high = input_u32(body, little);
+	said->time = high << 32 | input_u32(body, little);
+	said->length = input_u32(body, little);
+	said->wire = input_u32(body, little);
+	return packet_take(in, at, said, body, frame);
+}
+
 static enum input_step enhanced_take(
 	struct input *in, uint64_t at, struct reader *body, struct frame *frame)
 {
 	bool little = ((const struct pcapng *)in->state)->little;
 	struct pcapng_packet said = {.interface = input_u32(body, little)};
-	uint64_t high = input_u32(body, little);
-	said.time = high << 32 | input_u32(body, little);
-	said.length = input_u32(body, little);
-	said.wire = input_u32(body, little);
-	return packet_take(in, at, &said, body, frame);
+	return timed_take(in, at, &said, body, frame);
 }
 
 static enum input_step obsolete_take(
@@ -174,11 +182,7 @@ static enum input_step obsolete_take(
 	said.dropped = input_u16(body, little);
 	if (said.dropped == DROPPED_UNKNOWN)
 		said.dropped = 0;
-	uint64_t high = input_u32(body, little);
-	said.time = high << 32 | input_u32(body, little);
-	said.length = input_u32(body, little);
-	said.wire = input_u32(body, little);
-	return packet_take(in, at, &said, body, frame);
+	return timed_take(in, at, &said, body, frame);
 }
 
 static enum input_step simple_take(

@@ -74,7 +74,7 @@ static bool savefile_open(struct input *in)
 	s->link_type = (uint16_t)input_u32(r, s->little); /* the rest tells about checksums */
 	s->snap_length = input_snap_length(snap_length, s->link_type);
 	s->frame_max = input_frame_max(s->link_type);
-	int index = input_interface(in, "", s->link_type, s->snap_length);
+	int index = input_interface(in, "", s->link_type);
 	s->interface = (uint16_t)index;
 	return index >= 0;
 }

@@ -1,5 +1,6 @@
 /* seep explain ID: what a detection means, why it matters, and what to do. */
 #include "cli/cli.h"
+#include "core/wrap.h"
 #include "rules/rules.h"
 
 #include <string.h>
@@ -7,23 +8,14 @@
 #define INDENT 4
 #define WIDTH  76
 
-/* Prints a paragraph under a heading, broken between words. */
 static void paragraph_print(const char *heading, const char *text)
 {
-	printf("\n%s\n%*s", heading, INDENT, "");
-	size_t column = INDENT;
-	for (const char *word = text; *word;) {
-		size_t length = strcspn(word, " ");
-		if (column > INDENT && column + 1 + length > WIDTH) {
-			printf("\n%*s", INDENT, "");
-			column = INDENT;
-		}
-		printf("%s%.*s", column > INDENT ? " " : "", (int)length, word);
-		column += length + (column > INDENT);
-		word += length;
-		word += strspn(word, " ");
+	printf("\n%s\n", heading);
+	while (*text) {
+		const char *line = text;
+		size_t length = wrap_line(&text, WIDTH - INDENT);
+		printf("%*s%.*s\n", INDENT, "", (int)length, line);
 	}
-	putchar('\n');
 }
 
 static void detection_print(const struct detection_info *d)

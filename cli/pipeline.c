@@ -269,11 +269,14 @@ static void interfaces_print(const struct source_table *sources)
 	}
 }
 
-/* Anything that may have cost a finding. */
+/* Something was forgotten, which may have cost a finding. */
 static bool pipeline_degraded(const struct stats *s)
 {
-	return s->flows_evicted || s->stun_evicted || s->clients_evicted || s->findings_evicted ||
-		s->egresses_forgotten || s->too_many_layers;
+	for (const struct stat_info *row = stat_info; row->name; row++) {
+		if (row->class == STAT_LOST && stat_value(s, row))
+			return true;
+	}
+	return false;
 }
 
 /* Closes everything and says how the run went. */

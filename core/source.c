@@ -22,8 +22,8 @@ int source_add_capture(struct source_table *t, const char *name, enum role role)
 	return (int)t->captures++;
 }
 
-int source_add_interface(struct source_table *t, uint16_t capture, const char *name,
-	uint16_t link_type, uint32_t snap_length)
+int source_add_interface(
+	struct source_table *t, uint16_t capture, const char *name, uint16_t link_type)
 {
 	if (t->interfaces == SOURCE_INTERFACES_MAX)
 		return -1;
@@ -32,7 +32,6 @@ int source_add_interface(struct source_table *t, uint16_t capture, const char *n
 	enum role role = t->capture_role[capture];
 	added->capture = capture;
 	added->link_type = link_type;
-	added->snap_length = snap_length;
 	added->declared = role != ROLE_AUTO;
 	enum role guess = role_guess(added->name, link_type, &added->named);
 	added->role = (uint8_t)(added->declared ? role : guess);

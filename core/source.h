@@ -30,7 +30,6 @@ struct interface {
 	uint8_t role;     /* enum role, never ROLE_AUTO */
 	bool declared;    /* the role was said by the user, not guessed */
 	bool named;       /* guessed from a name that tells it, not from the link type alone */
-	uint32_t snap_length;
 };
 
 struct source_table {
@@ -47,8 +46,8 @@ struct source_table *source_table_new(void);
  * interface (longer ones are cut), kept by reference for a capture. An interface takes its
  * capture's role, or where that is ROLE_AUTO the one guessed from name and link type. */
 int source_add_capture(struct source_table *t, const char *name, enum role role);
-int source_add_interface(struct source_table *t, uint16_t capture, const char *name,
-	uint16_t link_type, uint32_t snap_length);
+int source_add_interface(
+	struct source_table *t, uint16_t capture, const char *name, uint16_t link_type);
 
 /* The role that a name and a link type suggest: wg0, tun1, utun4, nordlynx ... are tunnels; eth0,
  * enp3s0, wlan0, or any Ethernet are physical; raw IP without a name tells nothing. `*named` tells

@@ -91,6 +91,7 @@ static struct unfinished *unfinished_get(
 	}
 	stats->defrag_evicted = g->table.evicted;
 	if (added) {
+		stats->defrag_unfinished++;
 		u->first_ns = now_ns;
 		u->buffer = pool_take(&g->buffers, false);
 	}
@@ -210,6 +211,13 @@ static bool fragment_plausible(const struct fragment *f, size_t size)
 	return size && (!f->more || size % 8 == 0) && size <= DEFRAG_LENGTH_MAX - f->offset;
 }
 
+/* Out of the table, counted as what it became. */
+static void unfinished_drop(struct defrag *g, struct unfinished *u, struct stats *stats)
+{
+	stats->defrag_unfinished--;
+	table_remove(&g->table, u);
+}
+
 /* The whole packet into scratch memory, and out of the table. */
 static bool unfinished_finish(struct defrag *g, struct unfinished *u, struct fragment *f,
 	struct reader *r, struct arena *scratch, struct stats *stats)
@@ -222,7 +230,7 @@ static bool unfinished_finish(struct defrag *g, struct unfinished *u, struct fra
 	}
 	stats->defrag_done += whole != NULL;
 	stats->defrag_refused += whole == NULL;
-	table_remove(&g->table, u);
+	unfinished_drop(g, u, stats);
 	return whole != NULL;
 }
 
@@ -241,6 +249,6 @@ bool defrag_add(struct defrag *g, const struct packet *p, struct fragment *f, st
 		return unfinished_whole(u) && unfinished_finish(g, u, f, r, scratch, stats);
 	stats->defrag_invalid += u->buffer != 0;
 	stats->defrag_refused += u->buffer == 0;
-	table_remove(&g->table, u);
+	unfinished_drop(g, u, stats);
 	return false;
 }

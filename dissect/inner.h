@@ -5,6 +5,7 @@
 #ifndef SEEP_DISSECT_INNER_H
 #define SEEP_DISSECT_INNER_H
 
+#include "core/link_type.h"
 #include "dissect/ethertype.h"
 
 #define INNER_IPV4_SIZE    20U
@@ -76,6 +77,24 @@ static inline bool inner_ethernet(struct reader r)
 	return type == ETHERTYPE_IPV4    ? inner_ipv4(r)
 		: type == ETHERTYPE_IPV6 ? inner_ipv6(r)
 					 : type == ETHERTYPE_ARP && inner_arp(r);
+}
+
+/* Is this what a tunnel's header calls it: IP, or with ETHERTYPE_BRIDGED a whole Ethernet frame? */
+static inline bool inner_fits(uint16_t type, struct reader r)
+{
+	return type == ETHERTYPE_IPV4       ? inner_ipv4(r)
+		: type == ETHERTYPE_IPV6    ? inner_ipv6(r)
+		: type == ETHERTYPE_BRIDGED ? inner_ethernet(r)
+					    : false;
+}
+
+/* Dissects what fits. */
+static inline void inner_open(struct dissection *d, uint16_t type, const struct reader *r)
+{
+	if (type == ETHERTYPE_BRIDGED)
+		dissection_inner(d, WRAPPED_UDP, CARRIER_LINK, LINK_ETHERNET, r);
+	else
+		dissection_inner(d, WRAPPED_UDP, CARRIER_ETHERTYPE, type, r);
 }
 
 #endif

@@ -4,7 +4,6 @@
  * of its own. Options and network identifier are ignored. Control messages and other payload types
  * do not match.
  */
-#include "core/link_type.h"
 #include "dissect/inner.h"
 
 #define HEADER_SIZE        8
@@ -42,26 +41,15 @@ static uint16_t header_read(struct reader *r)
 
 static bool geneve_probe(struct reader r)
 {
-	switch (header_read(&r)) {
-	case ETHERTYPE_IPV4:
-		return inner_ipv4(r);
-	case ETHERTYPE_IPV6:
-		return inner_ipv6(r);
-	case ETHERTYPE_BRIDGED:
-		return inner_ethernet(r);
-	default:
-		return false;
-	}
+	uint16_t type = header_read(&r);
+	return inner_fits(type, r);
 }
 
 static enum verdict geneve_dissect(struct dissection *d, struct reader *r)
 {
 	uint16_t type = header_read(r);
 	d->stats->geneve++;
-	if (type == ETHERTYPE_BRIDGED)
-		dissection_inner(d, WRAPPED_UDP, CARRIER_LINK, LINK_ETHERNET, r);
-	else
-		dissection_inner(d, WRAPPED_UDP, CARRIER_ETHERTYPE, type, r);
+	inner_open(d, type, r);
 	return DONE;
 }
 

@@ -1,7 +1,7 @@
 /*
- * TCP (RFC 9293), as far as a flow needs it: ports and where the payload starts. Streams are not
- * put together yet, so nothing reads the payload; segments are counted so that the summary can say
- * so.
+ * TCP (RFC 9293), as far as a flow needs it: ports, sequence number, flags, and where the payload
+ * starts. Segments are put in order by stream.c. Options are stepped over, checksums not checked (a
+ * host's own packets are captured before the card fills them in).
  */
 #include "dissect/dissector.h"
 

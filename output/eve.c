@@ -112,6 +112,8 @@ void eve_add_wrapping(cJSON *object, const struct obs_head *h)
 			names[count++] = wrappings[i].name;
 	}
 	json_add_texts(object, "encapsulation", names, count);
+	if (count)
+		json_add_u64(object, "depth", h->depth);
 	json_add_addr(object, "outer_src_ip", &h->outer_src);
 	json_add_addr(object, "outer_dest_ip", &h->outer_dst);
 }

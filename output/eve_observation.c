@@ -177,6 +177,13 @@ static void add_part(struct eve *eve, const struct observation *part)
 		cJSON_Delete(element);
 }
 
+/* Whoever opened the flow is EVE's client. */
+static void add_direction(cJSON *record, const struct obs_head *h)
+{
+	if (h->flow_id)
+		json_add_text(record, "direction", h->from_opener ? "to_server" : "to_client");
+}
+
 void eve_observation(struct output *o, const struct observation *observation)
 {
 	const struct observation_info *info = &observation_info[observation->head.kind];
@@ -189,6 +196,7 @@ void eve_observation(struct output *o, const struct observation *observation)
 	} else {
 		eve_observation_flush(o);
 		eve->open = eve_record(o, &observation->head, info->event_type);
+		add_direction(eve->open, &observation->head);
 		eve->parts = observation->head.parts;
 		cJSON *object = cJSON_AddObjectToObject(eve->open, info->event_type);
 		add_fields(object, observation);

@@ -8,52 +8,53 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
 
-static struct tm time_parts(uint64_t ns)
+/* To the second, in the two words that a time has anywhere. */
+struct stamp {
+	char day[sizeof("2026-11-21")], clock[sizeof("00:11:32")];
+};
+
+static struct stamp stamp_of(uint64_t ns)
 {
 	time_t seconds = (time_t)(ns / NS_PER_S);
 	struct tm parts = {0};
+	struct stamp stamp;
 	gmtime_r(&seconds, &parts);
-	return parts;
+	strftime(stamp.day, sizeof(stamp.day), "%Y-%m-%d", &parts);
+	strftime(stamp.clock, sizeof(stamp.clock), "%H:%M:%S", &parts);
+	return stamp;
 }
 
-/* `date` is the part up to the seconds. */
-static void time_print(char out[TIME_TEXT_SIZE], const char *date, uint64_t ns, const char *zone)
+static const char *time_print(
+	uint64_t ns, char separator, const char *zone, char out[TIME_TEXT_SIZE])
 {
-	snprintf(out, TIME_TEXT_SIZE, "%s.%06u%s", date, (unsigned)(ns % NS_PER_S / 1000), zone);
+	struct stamp at = stamp_of(ns);
+	snprintf(out, TIME_TEXT_SIZE, "%s%c%s.%06u%s", at.day, separator, at.clock,
+		(unsigned)(ns % NS_PER_S / 1000), zone);
+	return out;
 }
 
 const char *time_record(uint64_t ns, char out[TIME_TEXT_SIZE])
 {
-	struct tm parts = time_parts(ns);
-	char date[24];
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
-	time_print(out, date, ns, "+0000");
-	return out;
+	return time_print(ns, 'T', "+0000", out);
 }
 
 const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE])
 {
-	struct tm parts = time_parts(ns);
-	char date[24];
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &parts);
-	time_print(out, date, ns, " UTC");
-	return out;
+	return time_print(ns, ' ', " UTC", out);
 }
 
 const char *span_people(uint64_t first_ns, uint64_t last_ns, char out[SPAN_TEXT_SIZE])
 {
-	struct tm first = time_parts(first_ns), last = time_parts(last_ns);
-	bool same_day = first.tm_yday == last.tm_yday && first.tm_year == last.tm_year;
-	char from[24], to[24], length[AMOUNT_TEXT_SIZE];
-	strftime(from, sizeof(from), "%Y-%m-%d %H:%M:%S", &first);
-	/* The day is said once. */
-	size_t n = same_day ? 0 : strftime(to, sizeof(to), "%Y-%m-%d ", &last);
-	strftime(to + n, sizeof(to) - n, "%H:%M:%S", &last);
-	snprintf(out, SPAN_TEXT_SIZE, "%s to %s UTC, %s", from, to,
+	struct stamp first = stamp_of(first_ns), last = stamp_of(last_ns);
+	bool same_day = strcmp(first.day, last.day) == 0; /* which is then said once */
+	char length[AMOUNT_TEXT_SIZE];
+	snprintf(out, SPAN_TEXT_SIZE, "%s %s to %s%s%s UTC, %s", first.day, first.clock,
+		same_day ? "" : last.day, same_day ? "" : " ", last.clock,
 		duration_people(last_ns - first_ns, length));
 	return out;
 }

@@ -1,10 +1,10 @@
 /*
  * Lays out text for people. A page is put together in memory, because a record is one write.
- * Columns are counted in Unicode characters; wide and combining ones are not told apart.
  */
 #include "output/page.h"
 
 #include "core/clean.h"
+#include "core/wrap.h"
 #include "output/format.h"
 
 #include <stdlib.h>
@@ -90,40 +90,17 @@ void page_word(struct page *p, enum style style, const char *text)
 	p->started = true;
 }
 
-/* Columns that well-formed UTF-8 takes: continuation bytes take none. */
-static size_t columns(const char *text, size_t length)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < length; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
-/* Breaks at spaces; a word that is too long for a line gets one of its own. */
 static void put_wrapped(struct page *p, size_t indent, enum style style, const char *text)
 {
-	size_t column = indent;
-	put_style(p, style, true);
-	for (const char *word = text; *word;) {
-		size_t length = strcspn(word, " ");
-		size_t wide = columns(word, length);
-		if (column > indent && column + 1 + wide > p->width) {
-			put_style(p, style, false);
-			page_newline(p);
-			put_spaces(p, indent);
-			put_style(p, style, true);
-			column = indent;
-		} else if (column > indent) {
-			put(p, " ", 1);
-			column++;
-		}
-		put(p, word, length);
-		column += wide;
-		word += length;
-		word += strspn(word, " ");
-	}
-	put_style(p, style, false);
-	page_newline(p);
+	do {
+		const char *line = text;
+		size_t length = wrap_line(&text, p->width - indent);
+		put_style(p, style, true);
+		put(p, line, length);
+		put_style(p, style, false);
+		page_newline(p);
+		put_spaces(p, *text ? indent : 0);
+	} while (*text);
 }
 
 static void put_clean(struct page *p, size_t indent, enum style style, const char *text)
@@ -149,6 +126,6 @@ void page_row(struct page *p, const char *label, enum style style, const char *t
 	put_style(p, STYLE_DIM, true);
 	put(p, label, strlen(label));
 	put_style(p, STYLE_DIM, false);
-	put_spaces(p, LABEL_WIDTH - columns(label, strlen(label)));
+	put_spaces(p, LABEL_WIDTH - wrap_columns(label, strlen(label)));
 	put_clean(p, INDENT + LABEL_WIDTH, style, text);
 }

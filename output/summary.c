@@ -12,41 +12,6 @@
 
 #define LIST_SHOWN 5
 
-/* What lies outside the verdict: counters that say so when they are not zero. */
-static const struct blind_spot {
-	size_t counter; /* offset in struct stats */
-	const char *text;
-} blind_spots[] = {
-	{offsetof(struct stats, tcp), "TCP segments: what they carry is not read"},
-	{offsetof(struct stats, fragments), "IP fragments, not put together"},
-	{offsetof(struct stats, kernel_drops), "frames dropped by the capturing system"},
-	{offsetof(struct stats, kernel_ifdrops), "frames dropped by the capturing interface"},
-	{offsetof(struct stats, truncated), "of the captures broken off in the middle"},
-	{offsetof(struct stats, cut), "frames that the snap length shortened"},
-	{offsetof(struct stats, invalid), "frames with a malformed header"},
-	{offsetof(struct stats, unknown_link), "frames of a link type that is not read"},
-	{offsetof(struct stats, unknown_ethertype), "frames without IP"},
-	{offsetof(struct stats, unknown_protocol), "IP packets of protocols that are not read"},
-	{offsetof(struct stats, too_many_layers), "packets in too many tunnels"},
-	{offsetof(struct stats, late), "frames out of order, judged late"},
-	{offsetof(struct stats, filtered), "frames that the filter left out"},
-	{offsetof(struct stats, path_unknown),
-		"STUN requests on interfaces of unknown role (say it: tunnel:FILE)"},
-	{offsetof(struct stats, not_judged),
-		"STUN requests of hosts that are no clients here (name one: --client)"},
-	{offsetof(struct stats, stun_malformed), "malformed STUN messages"},
-	{offsetof(struct stats, stun_truncated), "STUN messages that the snap length cut off"},
-	{offsetof(struct stats, egresses_forgotten),
-		"learned egress addresses forgotten for want of room"},
-	{offsetof(struct stats, stun_unmatched), "STUN answers to requests that were not seen"},
-	{offsetof(struct stats, stun_evicted), "STUN requests forgotten for want of room"},
-	{offsetof(struct stats, flows_evicted), "flows forgotten for want of room"},
-	{offsetof(struct stats, clients_evicted), "clients forgotten for want of room"},
-	{offsetof(struct stats, servers_evicted), "servers forgotten for want of room"},
-	{offsetof(struct stats, findings_evicted), "findings closed early for want of room"},
-	{offsetof(struct stats, write_errors), "records that could not be written"},
-};
-
 static void print_amounts(struct page *p, const struct summary *s)
 {
 	struct strip amount = {0};
@@ -178,26 +143,25 @@ static void print_findings(struct page *p, const struct summary *s)
 	page_row(p, NULL, STYLE_PLAIN, hidden.text);
 }
 
-/* True when there was something to print. */
+/* What lies outside the verdict; true when there was something to print. */
 static bool print_blind_spots(struct page *p, const struct stats *stats)
 {
 	const char *label = "not seen";
-	for (size_t i = 0; i < sizeof(blind_spots) / sizeof(blind_spots[0]); i++) {
+	for (const struct stat_info *row = stat_info; row->name; row++) {
 		struct strip line = {0};
-		struct stat_info counter = {.offset = blind_spots[i].counter};
-		uint64_t count = stat_value(stats, &counter);
-		if (!count)
+		uint64_t count = stat_value(stats, row);
+		if (row->class == STAT_AMOUNT || !count)
 			continue;
-		strip_add(&line, "%" PRIu64 " %s", count, blind_spots[i].text);
+		strip_add(&line, "%" PRIu64 " %s", count, row->help);
 		page_row(p, label, STYLE_PLAIN, line.text);
 		label = NULL;
 	}
 	return !label;
 }
 
-#define HOW_TO_EXPECT                                                     \
-	"Nothing says where this traffic may come out, so a leak cannot " \
-	"be told from ordinary exposure: say it with --egress ADDRESS or --tunnel INTERFACE."
+#define HOW_TO_EXPECT                                                             \
+	"Nothing says where this traffic may come out, so a leak cannot be told " \
+	"from ordinary exposure: say it with --egress ADDRESS or --tunnel INTERFACE."
 
 static void print_leaks(struct page *p, const struct summary *s, uint64_t leaks)
 {

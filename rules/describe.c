@@ -8,6 +8,15 @@
 /* A sentence names no more of a list; the records have all of it. */
 #define NAMED_MAX 3
 
+void describe_begin(struct alert *a, struct describe_names *names)
+{
+	a->message[0] = '\0';
+	a->remedy[0] = '\0';
+	addr_text(&a->client, names->client);
+	addr_text(&a->leaked[0], names->leaked);
+	endpoint_text(&a->server, names->server);
+}
+
 void describe_append(char *text, const char *format, ...)
 {
 	size_t length = strlen(text);
@@ -37,23 +46,19 @@ void describe_expected(struct alert *a)
 
 void describe_remedy(struct alert *a)
 {
-	a->remedy[0] = '\0';
 	if (a->path == PATH_TUNNEL) {
 		describe_append(a->remedy,
 			"If this is one of your VPN's exits, declare it with --egress; if not, "
-			"find out "
-			"where the tunnel really ends.");
+			"find out where the tunnel really ends.");
 		return;
 	}
 	if (a->head.src.addr.family == ADDR_V6)
 		describe_append(a->remedy,
 			"The packets went out over IPv6: have the VPN carry IPv6, or block it "
-			"outside "
-			"the tunnel. ");
+			"outside the tunnel. ");
 	describe_append(a->remedy,
 		"Turn on the VPN's kill switch so that nothing leaves outside the tunnel. In "
-		"Chromium, "
-		"Chrome, Brave and Edge set the WebRTC IP handling policy to "
+		"Chromium, Chrome, Brave and Edge set the WebRTC IP handling policy to "
 		"disable_non_proxied_udp; in Firefox set media.peerconnection.ice.proxy_only to "
 		"true.");
 }

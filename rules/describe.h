@@ -6,6 +6,14 @@
 
 #include "core/alert.h"
 
+/* Who told what to whom, as text; "-" for what the alert does not have. */
+struct describe_names {
+	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+};
+
+/* What every `describe` starts with: both texts empty, and the names that go into them. */
+void describe_begin(struct alert *a, struct describe_names *names);
+
 /* Appends to a text of ALERT_TEXT_MAX bytes; what does not fit is cut. */
 __attribute__((format(printf, 2, 3))) void describe_append(char *text, const char *format, ...);
 

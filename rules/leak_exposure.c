@@ -21,17 +21,15 @@ static void observe(const struct judgement *j, const struct observation *o)
 
 static void describe(struct alert *a)
 {
-	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
-	a->message[0] = '\0';
+	struct describe_names names;
+	describe_begin(a, &names);
 	describe_append(a->message,
-		"%s told %s its public address %s; no tunnel, proxy or policy is known, so this is "
-		"exposure, not a leak",
-		addr_text(&a->client, client), endpoint_text(&a->server, server),
-		addr_text(&a->leaked[0], leaked));
-	a->remedy[0] = '\0';
+		"%s told %s its public address %s; no tunnel, proxy or policy is known, so this "
+		"is exposure, not a leak",
+		names.client, names.server, names.leaked);
 	describe_append(a->remedy,
-		"If this client should be behind a VPN or proxy, say so with --egress, --tunnel or "
-		"--proxy, or capture the tunnel's interface, too.");
+		"If this client should be behind a VPN or proxy, say so with --egress, --tunnel "
+		"or --proxy, or capture the tunnel's interface, too.");
 }
 
 static const char *const references[] = {
@@ -52,13 +50,11 @@ const struct detection detection_exposure = {
 			.category = "Not Suspicious Traffic",
 			.catalogue = "D01",
 			.why = "The server and the page behind it know the client's public "
-			       "address. Without a "
-			       "tunnel, a proxy or a policy that is how real-time traffic works; "
-			       "with one it "
-			       "would be a leak, and seep would say so.",
+			       "address. Without a tunnel, a proxy or a policy that is how "
+			       "real-time traffic works; with one it would be a leak, and seep "
+			       "would say so.",
 			.remedy = "Nothing, unless the client should be behind a VPN or proxy: "
-				  "then declare it "
-				  "with --egress, --tunnel or --proxy.",
+				  "then declare it with --egress, --tunnel or --proxy.",
 			.false_positive =
 				"As a leak: everybody who uses no VPN. Hence info, and never more.",
 			.references = references,

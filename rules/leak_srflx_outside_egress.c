@@ -29,13 +29,13 @@ static void observe(const struct judgement *j, const struct observation *o)
 
 static void describe(struct alert *a)
 {
-	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+	struct describe_names names;
 	const char *who = a->stage > STAGE_GATHERED ? "peer" : "STUN server";
 	const char *what = a->path == PATH_TUNNEL ? "an address not declared as egress,"
 						  : "its real address";
-	a->message[0] = '\0';
-	describe_append(a->message, "%s told %s %s %s %s", addr_text(&a->client, client), who,
-		endpoint_text(&a->server, server), what, addr_text(&a->leaked[0], leaked));
+	describe_begin(a, &names);
+	describe_append(a->message, "%s told %s %s %s %s", names.client, who, names.server, what,
+		names.leaked);
 	describe_expected(a);
 	describe_remedy(a);
 }
@@ -59,19 +59,15 @@ const struct detection detection_srflx_outside_egress = {
 			.category = "Potential Corporate Privacy Violation",
 			.catalogue = "D01",
 			.why = "A STUN server answers with the address it saw. When that is not "
-			       "where the tunnel "
-			       "or proxy comes out, the request went around it: the server has "
-			       "learned the "
-			       "client's real address, and a browser passes it on to the page, "
-			       "which any script "
-			       "can read, as its server-reflexive candidate.",
-			.remedy =
-				"Stop UDP outside the tunnel (kill switch, or a firewall rule on "
-				"the physical "
-				"interface) and restrict WebRTC to proxied traffic in the browser.",
+			       "where the tunnel or proxy comes out, the request went around it: "
+			       "the server has learned the client's real address, and a browser "
+			       "passes it on to the page, which any script can read, as its "
+			       "server-reflexive candidate.",
+			.remedy = "Stop UDP outside the tunnel (kill switch, or a firewall rule "
+				  "on the physical interface) and restrict WebRTC to proxied "
+				  "traffic in the browser.",
 			.false_positive = "A VPN exit with more addresses than were declared: "
-					  "declare its whole "
-					  "prefix with --egress.",
+					  "declare its whole prefix with --egress.",
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_BINDING_RESULT),

@@ -43,13 +43,12 @@ static void observe(const struct judgement *j, const struct observation *o)
 
 static void describe(struct alert *a)
 {
-	char client[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
-	a->message[0] = '\0';
+	struct describe_names names;
+	describe_begin(a, &names);
 	describe_append(a->message,
 		"%s sent STUN to %s outside the tunnel or proxy it should use: whoever is there "
-		"sees "
-		"its real address",
-		addr_text(&a->client, client), endpoint_text(&a->server, server));
+		"sees its real address",
+		names.client, names.server);
 	describe_remedy(a);
 }
 
@@ -71,18 +70,14 @@ const struct detection detection_stun_outside_tunnel = {
 			.category = "Potential Corporate Privacy Violation",
 			.catalogue = "D02",
 			.why = "The client is expected to use a tunnel or proxy, and a STUN "
-			       "request left on a "
-			       "physical interface in clear. Its source address, or that of the "
-			       "home router, is "
-			       "visible to the server and to everybody on the way, even if no "
-			       "answer comes back.",
-			.remedy =
-				"Stop UDP outside the tunnel (kill switch, or a firewall rule on "
-				"the physical "
-				"interface), or declare the split tunnel if it is meant to be one.",
+			       "request left on a physical interface in clear. Its source "
+			       "address, or that of the home router, is visible to the server "
+			       "and to everybody on the way, even if no answer comes back.",
+			.remedy = "Stop UDP outside the tunnel (kill switch, or a firewall rule "
+				  "on the physical interface), or declare the split tunnel if it "
+				  "is meant to be one.",
 			.false_positive = "Split tunnelling on purpose, and mesh VPNs that probe "
-					  "their own path "
-					  "with STUN.",
+					  "their own path with STUN.",
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_STUN_REQUEST),

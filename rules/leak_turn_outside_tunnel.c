@@ -26,14 +26,12 @@ static void observe(const struct judgement *j, const struct observation *o)
 
 static void describe(struct alert *a)
 {
-	char client[ADDR_TEXT_MAX], leaked[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
-	a->message[0] = '\0';
-	describe_append(a->message, "%s allocated a TURN relay on %s %s",
-		addr_text(&a->client, client), endpoint_text(&a->server, server),
-		a->path == PATH_TUNNEL ? "through the tunnel" : "outside the tunnel");
+	struct describe_names names;
+	describe_begin(a, &names);
+	describe_append(a->message, "%s allocated a TURN relay on %s %s", names.client,
+		names.server, a->path == PATH_TUNNEL ? "through the tunnel" : "outside the tunnel");
 	if (a->leaked_count)
-		describe_append(a->message, " and told its operator the address %s",
-			addr_text(&a->leaked[0], leaked));
+		describe_append(a->message, " and told its operator the address %s", names.leaked);
 	describe_expected(a);
 	describe_remedy(a);
 }
@@ -57,16 +55,13 @@ const struct detection detection_turn_outside_tunnel = {
 			.category = "Potential Corporate Privacy Violation",
 			.catalogue = "D03",
 			.why = "A relay hides the client from its peers, but not from the relay. "
-			       "The allocation "
-			       "was made around the tunnel, so the TURN operator knows the "
-			       "client's real address "
-			       "and can tie it to every call that it relays.",
+			       "The allocation was made around the tunnel, so the TURN operator "
+			       "knows the client's real address and can tie it to every call "
+			       "that it relays.",
 			.remedy = "Reach the TURN server through the tunnel: turn on the kill "
-				  "switch, or use TURN "
-				  "over TLS through the proxy and forbid UDP.",
+				  "switch, or use TURN over TLS through the proxy and forbid UDP.",
 			.false_positive = "A VPN exit with more addresses than were declared: "
-					  "declare its whole "
-					  "prefix with --egress.",
+					  "declare its whole prefix with --egress.",
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_ALLOCATION),

@@ -1,6 +1,7 @@
 """The pinned surface: help, version, the catalogue, options, roles, exit statuses."""
 import re
 import signal
+import struct
 import subprocess
 
 import build_pcap as build
@@ -135,7 +136,7 @@ def test_several_captures(tally, folder):
 
 
 def test_strict(tally, folder):
-    """What had to be forgotten is 4 with --strict, and nothing without."""
+    """What had to be forgotten, or was dropped, is 4 with --strict, and nothing without."""
     frames = []
     for number in range(17):  # one exit more than are remembered
         txid = number.to_bytes(12, "big")
@@ -144,11 +145,17 @@ def test_strict(tally, folder):
                             build.xor_mapped(f"203.0.113.{number + 1}", 5000))
         frames += [build.ethernet_udp(build.CLIENT, 5000, build.SERVER, 3478, ask),
                    build.ethernet_udp(build.SERVER, 3478, build.CLIENT, 5000, answer)]
-    path = folder / "exits.pcapng"
-    path.write_bytes(build.pcapng(frames, b"tun0"))
-    for args, status in (([], 0), (["--strict"], 4)):
-        run = seep("replay", *args, path)
-        tally.check(run.status == status, f"exits forgotten {' '.join(args)}", str(run))
+    exits = build.pcapng(frames, b"tun0")
+    drops = build.pcapng(frames[:2], b"tun0")
+    option = struct.pack("<HHQ", 7, 8, 1)  # isb_osdrop of one frame
+    drops += struct.pack("<IIIII", 5, 36, 0, 0, 0) + option + struct.pack("<I", 36)
+    for name, capture in (("exits forgotten", exits), ("frames dropped", drops)):
+        path = folder / "lost.pcapng"
+        path.write_bytes(capture)
+        for args, status in (([], 0), (["--strict"], 4)):
+            run = seep("replay", *args, path)
+            tally.check(run.status == status and b"not seen" in run.out,
+                        f"{name} {' '.join(args)}", str(run))
 
 
 def test_signals(tally, folder):

@@ -15,7 +15,8 @@ static void text_round(const char *text)
 	struct endpoint end, end_again;
 	if (prefix_parse(text, &prefix) &&
 		!(prefix_parse(prefix_text(&prefix, out), &prefix_again) &&
-			prefix_equal(&prefix, &prefix_again)))
+			prefix.bits == prefix_again.bits &&
+			addr_equal(&prefix.addr, &prefix_again.addr)))
 		abort();
 	if (endpoint_parse(text, &end) &&
 		!(endpoint_parse(endpoint_text(&end, out), &end_again) &&

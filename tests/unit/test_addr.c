@@ -264,14 +264,10 @@ static void whole_prefix_of_one(void **state)
 {
 	(void)state;
 	struct addr a;
-	struct prefix p, other;
 	assert_true(addr_parse("2001:db8::1", &a));
-	p = prefix_of(&a);
+	struct prefix p = prefix_of(&a);
 	assert_int_equal(p.bits, 128);
-	assert_true(prefix_parse("2001:db8::1/128", &other));
-	assert_true(prefix_equal(&p, &other));
-	assert_true(prefix_parse("2001:db8::/64", &other));
-	assert_false(prefix_equal(&p, &other));
+	assert_true(addr_equal(&p.addr, &a));
 }
 
 static void unmapping(void **state)

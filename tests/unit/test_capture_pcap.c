@@ -30,7 +30,6 @@ static void test_orders_and_resolutions(void **state)
 		assert_int_equal(o.frames[0].link_type, LINK_RAW);
 		assert_int_equal(o.first_byte[0], 0x45);
 		assert_int_equal(o.sources->interfaces, 1);
-		assert_int_equal(o.sources->interface[0].snap_length, 65535);
 		assert_string_equal(o.sources->interface[0].name, "");
 		outcome_free(&o);
 		free(f.bytes);
@@ -73,7 +72,21 @@ static void test_no_packets(void **state)
 	read_file(&o, &f);
 	assert_silent_success(&o);
 	assert_int_equal(o.count, 0);
-	assert_int_equal(o.sources->interface[0].snap_length, 262144);
+	outcome_free(&o);
+	free(f.bytes);
+}
+
+static void test_no_snap_length(void **state)
+{
+	(void)state;
+	struct file f = {.little = true};
+	struct outcome o;
+	put_header(&f, MICRO, 4, 0, LINK_ETHERNET);
+	put_record(&f, 1, 'a', 70000);
+	read_file(&o, &f);
+	assert_silent_success(&o);
+	assert_int_equal(o.count, 1);
+	assert_int_equal(o.frames[0].captured, 70000);
 	outcome_free(&o);
 	free(f.bytes);
 }
@@ -213,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_orders_and_resolutions),
 		cmocka_unit_test(test_odd_lengths),
 		cmocka_unit_test(test_no_packets),
+		cmocka_unit_test(test_no_snap_length),
 		cmocka_unit_test(test_frame_too_long),
 		cmocka_unit_test(test_usb_frame),
 		cmocka_unit_test(test_variants),

@@ -25,7 +25,6 @@ static void test_two_interfaces(void **state)
 		assert_int_equal(o.count, 3);
 		assert_int_equal(o.sources->interfaces, 2);
 		assert_string_equal(o.sources->interface[0].name, "wlan0");
-		assert_int_equal(o.sources->interface[0].snap_length, 262144);
 		assert_string_equal(o.sources->interface[1].name, "wg0");
 		assert_int_equal(o.sources->interface[1].role, ROLE_TUNNEL);
 		assert_int_equal(o.frames[0].interface, 1);

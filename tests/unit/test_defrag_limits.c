@@ -20,6 +20,8 @@ static void patience_ends(void **state)
 		w->next.time_ns += waits[i].wait_ns;
 		fragment_send(w, false, PROTOCOL_UDP, &piece_last);
 		assert_int_equal(outcome_of(w), waits[i].outcome);
+		/* What came too late begins another packet, which lacks its start. */
+		assert_int_equal(w->stats.defrag_unfinished, waits[i].outcome == FOUND ? 0 : 2);
 		watch_free(w);
 	}
 }
@@ -70,6 +72,7 @@ static void holes_are_limited(void **state)
 	assert_int_equal(w->stats.defrag_invalid, 0);
 	fragment_of_zeroes(w, ID, 2048, 8, MORE_FOLLOW);
 	assert_int_equal(w->stats.defrag_invalid, 1);
+	assert_int_equal(w->stats.defrag_unfinished, 0); /* it was given up, and is counted so */
 	watch_free(w);
 }
 
@@ -87,6 +90,7 @@ static void packets_are_limited(void **state)
 		fragment_of_zeroes(w, id, 64, 64, LAST);
 	assert_int_equal(w->stats.defrag_done, DEFRAG_PACKETS);
 	assert_int_equal(w->stats.defrag_evicted, 1);
+	assert_int_equal(w->stats.defrag_unfinished, 1);
 	fragment_of_zeroes(w, 0, 64, 64, LAST);
 	assert_int_equal(w->stats.defrag_done, DEFRAG_PACKETS);
 	assert_int_equal(w->stats.defrag_refused, 0);

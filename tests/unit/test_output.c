@@ -2,98 +2,29 @@
  * The set of outputs: what a user may name, what happens when a destination fails, the name of a
  * finding, and what people read.
  */
-#include "output/output.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-/* cmocka.h wants the headers above before it. */
-#include <cmocka.h>
+#include "tests/unit/support/output.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#define TEXT_MAX 65536
-
-static const struct detection_info detection = {
-	.id = "test-leak",
-	.signature_id = 1,
-	.revision = 1,
-	.title = "A test",
-	.category = "Testing",
-};
-
-struct run {
-	struct stats stats;
-	struct source_table *sources;
-	struct output_context context;
-	struct outputs *set;
-	char path[64];
-};
-
-static void run_begin(struct run *r)
+/* With the name of a capture that somebody else chose. */
+static void run_start(struct run *r)
 {
-	*r = (struct run){.sources = source_table_new(), .path = "/tmp/seep-output-XXXXXX"};
-	assert_non_null(r->sources);
-	int fd = mkstemp(r->path);
-	assert_true(fd >= 0);
-	close(fd);
+	run_begin(r);
 	source_add_capture(r->sources, "here\x1b[2J.pcap", ROLE_AUTO);
-	source_add_interface(r->sources, 0, "eth0", 1, 65535);
-	r->context = (struct output_context){
-		.sources = r->sources, .stats = &r->stats, .color = true};
-	r->set = outputs_new(&r->context);
-	assert_non_null(r->set);
-}
-
-static void run_open(struct run *r, const char *name)
-{
-	char spec[96];
-	snprintf(spec, sizeof(spec), "%s:%s", name, r->path);
-	assert_int_equal(outputs_open(r->set, spec), OUTPUT_OK);
-}
-
-/* Ends the run and gives back what was written; free() it. */
-static char *run_end(struct run *r)
-{
-	assert_true(outputs_free(r->set));
-	free(r->sources);
-	char *text = calloc(1, TEXT_MAX);
-	FILE *f = fopen(r->path, "r");
-	assert_non_null(text);
-	assert_non_null(f);
-	assert_true(fread(text, 1, TEXT_MAX - 1, f) < TEXT_MAX - 1);
-	fclose(f);
-	unlink(r->path);
-	return text;
+	source_add_interface(r->sources, 0, "eth0", 1);
+	r->context.color = true;
 }
 
 static struct alert make_alert(void)
 {
-	struct alert a = {
-		.detection = &detection,
-		.severity = SEVERITY_CRITICAL,
-		.confidence = CONFIDENCE_HIGH,
-		.stage = STAGE_GATHERED,
-		.path = PATH_DIRECT,
-		.leaked_count = 2,
-		.expected_count = 2,
-		.frame_count = 1,
-		.frames = {{.number = 7}},
-		.count = 1,
-		.message = "It leaked.",
-		.remedy = "Stop it.",
-	};
-	addr_parse("192.168.1.2", &a.client);
-	addr_parse("198.51.100.23", &a.leaked[0]);
+	struct alert a = run_alert();
+	a.leaked_count = a.expected_count = 2;
+	a.frame_count = 1;
+	a.frames[0].number = 7;
 	addr_parse("2001:db8::23", &a.leaked[1]);
 	prefix_parse("203.0.113.0/24", &a.expected[0]);
 	prefix_parse("2001:db8:1::/48", &a.expected[1]);
-	endpoint_parse("192.0.2.10:3478", &a.server);
 	return a;
 }
 
@@ -116,8 +47,8 @@ static void specs_are_checked(void **state)
 		{"text:/dev/null", OUTPUT_OK},
 	};
 	struct run r;
-	run_begin(&r);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	run_start(&r);
+	for (size_t i = 0; i < ROWS(rows); i++)
 		assert_int_equal(outputs_open(r.set, rows[i].spec), rows[i].expected);
 	free(run_end(&r));
 }
@@ -127,7 +58,7 @@ static void links_are_not_followed(void **state)
 	(void)state;
 	struct run r;
 	char link[96], spec[128];
-	run_begin(&r);
+	run_start(&r);
 	snprintf(link, sizeof(link), "%s.link", r.path);
 	snprintf(spec, sizeof(spec), "eve:%s", link);
 	assert_int_equal(symlink(r.path, link), 0);
@@ -141,7 +72,7 @@ static void full_disk_is_counted(void **state)
 	(void)state;
 	struct run r;
 	struct alert a = make_alert();
-	run_begin(&r);
+	run_start(&r);
 	assert_int_equal(outputs_open(r.set, "eve:/dev/full"), OUTPUT_OK);
 	assert_int_equal(outputs_open(r.set, "text:/dev/full"), OUTPUT_OK);
 	outputs_alert(r.set, &a);
@@ -162,7 +93,7 @@ static void reader_may_go_away(void **state)
 	int ends[2], kept = dup(STDOUT_FILENO);
 	signal(SIGPIPE, SIG_IGN);
 	fflush(stdout);
-	run_begin(&r);
+	run_start(&r);
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDOUT_FILENO);
 	close(ends[0]);
@@ -208,7 +139,7 @@ static void text_says_who_what_and_whom(void **state)
 	(void)state;
 	static const char *const lines[] = {
 		"CRITICAL  test-leak  1970-01-01 00:00:00.000000 UTC",
-		"\n  It leaked.\n",
+		"\n  It leaked \"this\".\n",
 		"\n  client      192.168.1.2 (direct, on eth0)\n",
 		"\n  leaked      198.51.100.23, 2001:db8::23\n",
 		"\n  expected    203.0.113.0/24, 2001:db8:1::/48\n",
@@ -219,11 +150,11 @@ static void text_says_who_what_and_whom(void **state)
 	};
 	struct run r;
 	struct alert a = make_alert();
-	run_begin(&r);
+	run_start(&r);
 	run_open(&r, "text");
 	outputs_alert(r.set, &a);
 	char *text = run_end(&r);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < ROWS(lines); i++)
 		assert_non_null(strstr(text, lines[i]));
 	assert_null(strchr(text, '\x1b'));
 	free(text);
@@ -242,7 +173,7 @@ static void text_repeats_nothing(void **state)
 	(void)state;
 	struct run r;
 	struct alert a = make_alert();
-	run_begin(&r);
+	run_start(&r);
 	run_open(&r, "text");
 	outputs_alert(r.set, &a);
 	a.state = STATE_UPDATED;
@@ -262,7 +193,7 @@ static void text_wraps(void **state)
 	(void)state;
 	struct run r;
 	struct alert a = make_alert();
-	run_begin(&r);
+	run_start(&r);
 	run_open(&r, "text");
 	for (size_t i = 0; i + 5 < sizeof(a.remedy) - 1; i += 5)
 		memcpy(a.remedy + i, "word ", 5);
@@ -277,24 +208,26 @@ static void verdicts_are_honest(void **state)
 {
 	(void)state;
 	static const struct {
-		uint64_t packets, info, critical, tcp;
+		uint64_t packets, info, critical, tcp, cut;
 		bool expectation;
 		const char *verdict;
 	} rows[] = {
-		{0, 0, 0, 0, true, "nothing to judge"},
-		{5, 0, 0, 0, true, "No leak seen.\n"},
-		{5, 0, 0, 9, true, "No leak seen in what could be read.\n"},
-		{5, 1, 0, 0, true, "No leak seen.\n"},
-		{5, 1, 0, 0, false, "--egress ADDRESS or"},
-		{5, 1, 1, 0, true, "1 leak found, critical.\n"},
-		{5, 0, 3, 0, true, "3 leaks found, the worst critical.\n"},
+		{0, 0, 0, 0, 0, true, "nothing to judge"},
+		{5, 0, 0, 0, 0, true, "No leak seen.\n"},
+		{5, 0, 0, 9, 0, true, "No leak seen.\n"},
+		{5, 0, 0, 0, 9, true, "No leak seen in what could be read.\n"},
+		{5, 1, 0, 0, 0, true, "No leak seen.\n"},
+		{5, 1, 0, 0, 0, false, "--egress ADDRESS or"},
+		{5, 1, 1, 0, 0, true, "1 leak found, critical.\n"},
+		{5, 0, 3, 0, 0, true, "3 leaks found, the worst critical.\n"},
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct run r;
-		run_begin(&r);
+		run_start(&r);
 		run_open(&r, "summary");
 		r.stats.packets = rows[i].packets;
 		r.stats.tcp = rows[i].tcp;
+		r.stats.cut = rows[i].cut;
 		struct summary s = {.stats = &r.stats, .sources = r.sources};
 		s.expectation = rows[i].expectation;
 		s.min_severity = SEVERITY_LOW;
@@ -304,6 +237,7 @@ static void verdicts_are_honest(void **state)
 		char *text = run_end(&r);
 		assert_non_null(strstr(text, rows[i].verdict));
 		assert_int_equal(strstr(text, "--min-severity info") != NULL, rows[i].info > 0);
+		assert_int_equal(strstr(text, "not seen    9") != NULL, rows[i].cut > 0);
 		free(text);
 	}
 }

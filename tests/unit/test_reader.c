@@ -7,35 +7,18 @@
 
 static const uint8_t digits[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
 
-static uint64_t read_u8(struct reader *r)
-{
-	return reader_u8(r);
-}
-
-static uint64_t read_u16(struct reader *r)
-{
-	return reader_u16(r);
-}
-
-static uint64_t read_u32(struct reader *r)
-{
-	return reader_u32(r);
-}
-
-static uint64_t read_u64(struct reader *r)
-{
-	return reader_u64(r);
-}
-
-static uint64_t read_le16(struct reader *r)
-{
-	return reader_le16(r);
-}
-
-static uint64_t read_le32(struct reader *r)
-{
-	return reader_le32(r);
-}
+/* All of one type, to stand in a table. */
+#define READ(name)                                    \
+	static uint64_t read_##name(struct reader *r) \
+	{                                             \
+		return reader_##name(r);              \
+	}
+READ(u8)
+READ(u16)
+READ(u32)
+READ(u64)
+READ(le16)
+READ(le32)
 
 static const struct {
 	uint64_t (*read)(struct reader *r);

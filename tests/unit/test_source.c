@@ -81,11 +81,10 @@ static void interfaces_take_a_role(void **state)
 	int declared = source_add_capture(t, "b.pcap", ROLE_WAN);
 	assert_int_equal(automatic, 0);
 	assert_int_equal(declared, 1);
-	assert_int_equal(source_add_interface(t, 0, "tun0", LINK_RAW, 96), 0);
-	assert_int_equal(source_add_interface(t, 1, "tun0", LINK_RAW, 0), 1);
+	assert_int_equal(source_add_interface(t, 0, "tun0", LINK_RAW), 0);
+	assert_int_equal(source_add_interface(t, 1, "tun0", LINK_RAW), 1);
 	assert_int_equal(t->interface[0].role, ROLE_TUNNEL);
 	assert_false(t->interface[0].declared);
-	assert_int_equal(t->interface[0].snap_length, 96);
 	assert_int_equal(t->interface[1].role, ROLE_WAN);
 	assert_true(t->interface[1].declared);
 	assert_int_equal(t->interface[1].capture, 1);
@@ -101,7 +100,7 @@ static void long_names_are_cut(void **state)
 	char name[2 * INTERFACE_NAME_MAX];
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	source_add_interface(t, 0, name, LINK_RAW, 0);
+	source_add_interface(t, 0, name, LINK_RAW);
 	assert_int_equal(strlen(t->interface[0].name), INTERFACE_NAME_MAX - 1);
 	free(t);
 }
@@ -115,8 +114,8 @@ static void tables_end(void **state)
 		assert_int_equal(source_add_capture(t, "a.pcap", ROLE_AUTO), i);
 	assert_int_equal(source_add_capture(t, "a.pcap", ROLE_AUTO), -1);
 	for (int i = 0; i < SOURCE_INTERFACES_MAX; i++)
-		assert_int_equal(source_add_interface(t, 0, "", LINK_RAW, 0), i);
-	assert_int_equal(source_add_interface(t, 0, "", LINK_RAW, 0), -1);
+		assert_int_equal(source_add_interface(t, 0, "", LINK_RAW), i);
+	assert_int_equal(source_add_interface(t, 0, "", LINK_RAW), -1);
 	free(t);
 }
 

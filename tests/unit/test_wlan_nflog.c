@@ -13,163 +13,46 @@
 #define LLC4  0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x08, 0x00
 #define LLC6  0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x86, 0xdd
 
+/* Frame control and duration, sequence, QoS control, HT control; radiotap without fields. */
+#define DATA        0x08, 0x00, 0x00, 0x00
+#define TO_AP       0x88, 0x01, 0x00, 0x00
+#define FROM_AP_HT  0x88, 0x82, 0x00, 0x00
+#define BETWEEN_APS 0x88, 0x03, 0x00, 0x00
+#define SEQUENCE    0x10, 0x00
+#define QOS         0x05, 0x00
+#define QOS_A_MSDU  0x80, 0x00
+#define HT          0x00, 0x00, 0x00, 0x00
+#define EMPTY_RADIO 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00
+/* Version and length; time and flags, and another word, which is empty; padding, time; flags that
+ * tell of padding behind the header, and the rest. */
+#define FULL_RADIO                                                                                \
+	0x00, 0x00, 0x1a, 0x00, 0x03, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, \
+		0x00, 1, 2, 3, 4, 5, 6, 7, 8, 0x20, 0x00
+
 /* The first rows' addresses are looked at: from and to, by their last bytes. */
 static const struct {
 	struct carrier_row row;
 	uint8_t from, to;
 } data_rows[] = {
-	{{"between stations", UNDER_LINK, WLAN, V4, 0, 0, 32,
-		 {
-			 0x08,
-			 0x00,
-			 0x00,
-			 0x00, /* data, duration */
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00, /* addresses, sequence */
-			 LLC4,
-		 }},
+	{{"between stations", UNDER_LINK, WLAN, V4, 0, 0, 32, {DATA, A, B, C, SEQUENCE, LLC4}},
 		0x0b, 0x0a},
 	{{"to the access point, QoS", UNDER_LINK, WLAN, V6, 0, 0, 34,
-		 {
-			 0x88,
-			 0x01,
-			 0x00,
-			 0x00, /* QoS data, to DS, duration */
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00, /* addresses, sequence */
-			 0x05,
-			 0x00, /* QoS control */
-			 LLC6,
-		 }},
+		 {TO_AP, A, B, C, SEQUENCE, QOS, LLC6}},
 		0x0b, 0x0c},
 	{{"from the access point, QoS and HT control", UNDER_LINK, WLAN, V4, 0, 0, 38,
-		 {
-			 0x88,
-			 0x82,
-			 0x00,
-			 0x00, /* QoS data, from DS, order, duration */
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00, /* addresses, sequence */
-			 0x05,
-			 0x00, /* QoS control */
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00, /* HT control */
-			 LLC4,
-		 }},
+		 {FROM_AP_HT, A, B, C, SEQUENCE, QOS, HT, LLC4}},
 		0x0c, 0x0a},
 	{{"between access points", UNDER_LINK, WLAN, V4, 0, 0, 40,
-		 {
-			 0x88,
-			 0x03,
-			 0x00,
-			 0x00, /* QoS data, to and from DS, duration */
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00,
-			 D, /* addresses, sequence, the fourth */
-			 0x00,
-			 0x00, /* QoS control */
-			 LLC4,
-		 }},
+		 {BETWEEN_APS, A, B, C, SEQUENCE, D, 0x00, 0x00, LLC4}},
 		0x0d, 0x0c},
 	{{"an aggregate of one", UNDER_LINK, WLAN, V4, 0, 0, 48,
-		 {
-			 0x88,
-			 0x01,
-			 0x00,
-			 0x00, /* QoS data, to DS, duration */
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00, /* addresses, sequence */
-			 0x80,
-			 0x00, /* QoS control: A-MSDU */
-			 D,
-			 A,
-			 0x00,
-			 8 + CARRIER_V4_SIZE, /* to, from, length */
-			 LLC4,
-		 }},
+		 {TO_AP, A, B, C, SEQUENCE, QOS_A_MSDU, D, A, 0x00, 8 + CARRIER_V4_SIZE, LLC4}},
 		0x0a, 0x0d},
 	{{"radiotap", UNDER_LINK, RADIO, V4, 0, 0, 40,
-		 {
-			 0x00,
-			 0x00,
-			 0x08,
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00, /* no fields */
-			 0x08,
-			 0x00,
-			 0x00,
-			 0x00,
-			 A,
-			 B,
-			 C,
-			 0x10,
-			 0x00, /* data */
-			 LLC4,
-		 }},
+		 {EMPTY_RADIO, DATA, A, B, C, SEQUENCE, LLC4}},
 		0x0b, 0x0a},
 	{{"radiotap, two words, time and flags, padding", UNDER_LINK, RADIO, V6, 0, 0, 62,
-		 {
-			 0x00,
-			 0x00,
-			 0x1a,
-			 0x00, /* version, length */
-			 0x03,
-			 0x00,
-			 0x00,
-			 0x80, /* time, flags; another word */
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00, /* the other word */
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00, /* to align the time */
-			 1,
-			 2,
-			 3,
-			 4,
-			 5,
-			 6,
-			 7,
-			 8, /* time */
-			 0x20,
-			 0x00, /* flags: padded; the rest */
-			 0x88,
-			 0x01,
-			 0x00,
-			 0x00,
-			 A,
-			 B,
-			 C, /* QoS data */
-			 0x10,
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00,
-			 0x00, /* sequence, QoS, padding */
-			 LLC6,
-		 }},
+		 {FULL_RADIO, TO_AP, A, B, C, SEQUENCE, 0x00, 0x00, 0x00, 0x00, LLC6}},
 		0x0b, 0x0c},
 };
 
@@ -199,36 +82,34 @@ static const struct {
 	unsigned protected, unread, ethertype, invalid;
 } other_rows[] = {
 	{{"encrypted", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 32,
-		 {0x08, 0x41, 0x00, 0x00, A, B, C, 0x10, 0x00, LLC4}},
+		 {0x08, 0x41, 0x00, 0x00, A, B, C, SEQUENCE, LLC4}},
 		1, 0, 0, 0},
 	{{"the first fragment", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 32,
-		 {0x08, 0x04, 0x00, 0x00, A, B, C, 0x10, 0x00, LLC4}},
+		 {0x08, 0x04, 0x00, 0x00, A, B, C, SEQUENCE, LLC4}},
 		0, 1, 0, 0},
 	{{"the last fragment", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 32,
-		 {0x08, 0x00, 0x00, 0x00, A, B, C, 0x11, 0x00, LLC4}},
+		 {DATA, A, B, C, 0x11, 0x00, LLC4}},
 		0, 1, 0, 0},
 	{{"found damaged", UNDER_LINK, RADIO, NOT_FOUND, 0, 0, 41,
-		 {0x00, 0x00, 0x09, 0x00, 0x02, 0x00, 0x00, 0x00, 0x40, 0x08, 0x00, 0x00, 0x00, A,
-			 B, C, 0x10, 0x00, LLC4}},
+		 {0x00, 0x00, 0x09, 0x00, 0x02, 0x00, 0x00, 0x00, 0x40, DATA, A, B, C, SEQUENCE,
+			 LLC4}},
 		0, 1, 0, 0},
 	{{"beacon", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 32,
-		 {0x80, 0x00, 0x00, 0x00, A, B, C, 0x10, 0x00, LLC4}},
+		 {0x80, 0x00, 0x00, 0x00, A, B, C, SEQUENCE, LLC4}},
 		0, 0, 1, 0},
 	{{"acknowledgment", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 10, {0xd4, 0x00, 0x00, 0x00, A}}, 0,
 		0, 1, 0},
 	{{"QoS null", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 26,
-		 {0xc8, 0x01, 0x00, 0x00, A, B, C, 0x10, 0x00, 0x00, 0x00}},
+		 {0xc8, 0x01, 0x00, 0x00, A, B, C, SEQUENCE, 0x00, 0x00}},
 		0, 0, 1, 0},
 	{{"version 1", UNDER_LINK, WLAN, NOT_FOUND, 0, 0, 32,
-		 {0x09, 0x00, 0x00, 0x00, A, B, C, 0x10, 0x00, LLC4}},
+		 {0x09, 0x00, 0x00, 0x00, A, B, C, SEQUENCE, LLC4}},
 		0, 0, 1, 0},
 	{{"radiotap, version 1", UNDER_LINK, RADIO, NOT_FOUND, 0, 0, 40,
-		 {0x01, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, A, B, C,
-			 0x10, 0x00, LLC4}},
+		 {0x01, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, DATA, A, B, C, SEQUENCE, LLC4}},
 		0, 0, 0, 1},
 	{{"radiotap, shorter than itself", UNDER_LINK, RADIO, NOT_FOUND, 0, 0, 40,
-		 {0x00, 0x00, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, A, B, C,
-			 0x10, 0x00, LLC4}},
+		 {0x00, 0x00, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, DATA, A, B, C, SEQUENCE, LLC4}},
 		0, 0, 0, 1},
 	{{"radiotap, longer than the frame", UNDER_LINK, RADIO, NOT_FOUND, 0, 0, 8,
 		 {0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00}},

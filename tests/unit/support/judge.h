@@ -98,12 +98,12 @@ static inline struct judge *judge_new(const char *declarations)
 		at += length + (at[length] == ' ');
 	}
 	source_add_capture(j->sources, "test.pcap", ROLE_AUTO);
-	source_add_interface(j->sources, 0, "eth0", LINK_ETHERNET, 0);
-	source_add_interface(j->sources, 0, "tun0", LINK_RAW, 0);
-	source_add_interface(j->sources, 0, "lan0", LINK_ETHERNET, 0);
-	source_add_interface(j->sources, 0, "wan0", LINK_ETHERNET, 0);
-	source_add_interface(j->sources, 0, "", LINK_RAW, 0);
-	source_add_interface(j->sources, 0, "", LINK_ETHERNET, 0);
+	source_add_interface(j->sources, 0, "eth0", LINK_ETHERNET);
+	source_add_interface(j->sources, 0, "tun0", LINK_RAW);
+	source_add_interface(j->sources, 0, "lan0", LINK_ETHERNET);
+	source_add_interface(j->sources, 0, "wan0", LINK_ETHERNET);
+	source_add_interface(j->sources, 0, "", LINK_RAW);
+	source_add_interface(j->sources, 0, "", LINK_ETHERNET);
 	j->engine = engine_new(&capacities, j->policy, j->sources, &j->stats, judge_note, j);
 	assert_non_null(j->engine);
 	return j;
