@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -20,27 +21,38 @@ static struct tm time_parts(uint64_t ns)
 	return parts;
 }
 
-/* `date` is the part up to the seconds. */
-static void time_print(char out[TIME_TEXT_SIZE], const char *date, uint64_t ns, const char *zone)
+/* The lowest `n` decimal digits of a value, and what follows them. Returns where to go on. */
+static char *digits_put(char *to, unsigned value, unsigned n, char next)
 {
-	snprintf(out, TIME_TEXT_SIZE, "%s.%06u%s", date, (unsigned)(ns % NS_PER_S / 1000), zone);
+	for (unsigned i = n; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	to[n] = next;
+	return to + n + 1;
+}
+
+/* Every record has a time, so this is done without strftime and snprintf. */
+static void time_print(char out[TIME_TEXT_SIZE], uint64_t ns, char between, const char *zone)
+{
+	struct tm parts = time_parts(ns);
+	char *to = digits_put(out, (unsigned)parts.tm_year + 1900, 4, '-');
+	to = digits_put(to, (unsigned)parts.tm_mon + 1, 2, '-');
+	to = digits_put(to, (unsigned)parts.tm_mday, 2, between);
+	to = digits_put(to, (unsigned)parts.tm_hour, 2, ':');
+	to = digits_put(to, (unsigned)parts.tm_min, 2, ':');
+	to = digits_put(to, (unsigned)parts.tm_sec, 2, '.');
+	to = digits_put(to, (unsigned)(ns % NS_PER_S / 1000), 6, '\0') - 1;
+	memcpy(to, zone, strlen(zone) + 1);
 }
 
 const char *time_record(uint64_t ns, char out[TIME_TEXT_SIZE])
 {
-	struct tm parts = time_parts(ns);
-	char date[24];
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
-	time_print(out, date, ns, "+0000");
+	time_print(out, ns, 'T', "+0000");
 	return out;
 }
 
 const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE])
 {
-	struct tm parts = time_parts(ns);
-	char date[24];
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &parts);
-	time_print(out, date, ns, " UTC");
+	time_print(out, ns, ' ', " UTC");
 	return out;
 }
 
