@@ -94,6 +94,10 @@ sanitize: ## tests and captures under ASan, UBSan and valgrind
 	+@$(SUBMAKE) -s programs
 	@tests/sanitize build/asan $(B)
 
+cost: all ## no capture costs 20 times the median; COST_ALL=1 counts all
+	@.ci/setup build test sanitize
+	@SEEP=$(B)/seep tests/cost.py
+
 fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (default 5)
 	@.ci/setup build lint
 	+@$(SUBMAKE) -s $(LIBFUZZ) fuzzers
@@ -137,5 +141,5 @@ strict-flags:
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all programs fuzzers setup demo test check lint sanitize fuzz-smoke bench captures \
+.PHONY: all programs fuzzers setup demo test check lint sanitize fuzz-smoke cost bench captures \
 	install uninstall clean help strict-flags always
