@@ -19,8 +19,8 @@ FOLDERS := core capture dissect rules output cli
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
 STRICT  := -std=c11 -D_GNU_SOURCE -DSEEP_VERSION='"$(VERSION)"' -I. $(WARN)
-LIBS    := -lpcap -lcjson -lcrypto -lz -lzstd -lbrotlidec
-HEADERS := pcap/pcap.h cjson/cJSON.h openssl/evp.h zlib.h zstd.h brotli/decode.h
+LIBS    := -lpcap -lcrypto -lz -lzstd -lbrotlidec
+HEADERS := pcap/pcap.h openssl/evp.h zlib.h zstd.h brotli/decode.h
 
 SRC      := $(wildcard $(FOLDERS:%=%/*.c))
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SRC)))
@@ -51,7 +51,7 @@ $(B)/%.o: %.c $(B)/flags
 	$(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(UNIT): $(B)/%: $(B)/%.o $(UNIT_LIB:%.c=$(B)/%.o) $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka -lcjson
 
 $(FUZZ): $(B)/%: $(B)/%.o $(FUZZ_LIB:%.c=$(B)/%.o) $(LIB_OBJ)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -93,6 +93,10 @@ sanitize: ## tests and captures under ASan, UBSan and valgrind
 	+@$(SUBMAKE) -s $(ASAN) programs
 	+@$(SUBMAKE) -s programs
 	@tests/sanitize build/asan $(B)
+
+cost: all ## no capture costs 20 times the median; COST_ALL=1 counts all
+	@.ci/setup build test sanitize
+	@SEEP=$(B)/seep tests/cost.py
 
 fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (default 5)
 	@.ci/setup build lint
@@ -137,5 +141,5 @@ strict-flags:
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all programs fuzzers setup demo test check lint sanitize fuzz-smoke bench captures \
+.PHONY: all programs fuzzers setup demo test check lint sanitize fuzz-smoke cost bench captures \
 	install uninstall clean help strict-flags always

@@ -98,11 +98,26 @@ struct prefix prefix_of(const struct addr *a)
 	return (struct prefix){.addr = *a, .bits = family_bits(a->family)};
 }
 
+/* Every record has several; inet_ntop prints these through sprintf. */
+static void addr_text_v4(const uint8_t bytes[4], char *out)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned byte = bytes[i];
+		if (byte >= 100)
+			*out++ = (char)('0' + byte / 100);
+		if (byte >= 10)
+			*out++ = (char)('0' + byte / 10 % 10);
+		*out++ = (char)('0' + byte % 10);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *addr_text(const struct addr *a, char out[ADDR_TEXT_MAX])
 {
-	int family = a->family == ADDR_V4 ? AF_INET : AF_INET6;
-	if (a->family == ADDR_NONE || !inet_ntop(family, a->bytes, out, ADDR_TEXT_MAX))
-		snprintf(out, ADDR_TEXT_MAX, "-");
+	if (a->family == ADDR_V4)
+		addr_text_v4(a->bytes, out);
+	else if (a->family == ADDR_NONE || !inet_ntop(AF_INET6, a->bytes, out, ADDR_TEXT_MAX))
+		memcpy(out, "-", sizeof("-"));
 	return out;
 }
 

@@ -115,19 +115,35 @@ static bool address_set(struct obs_candidate *c, struct reader word)
 	return true;
 }
 
+static bool tcptype_set(struct obs_candidate *c, struct reader word)
+{
+	uint8_t type = word_meaning(tcptypes, word);
+	if (type != TCPTYPE_NONE)
+		c->tcptype = type;
+	return type != TCPTYPE_NONE;
+}
+
+/* Words that any text will do for, but not none. */
+static bool part_needed(enum candidate_part part)
+{
+	return part == PART_FOUNDATION || part == PART_TRANSPORT || part == PART_TYPE;
+}
+
 bool candidate_set(struct obs_candidate *c, enum candidate_part part, struct reader word)
 {
 	uint32_t value;
+	if (part_needed(part) && !reader_left(&word))
+		return false;
 	switch (part) {
 	case PART_FOUNDATION:
 		obs_word_set(&c->foundation, word);
-		return c->foundation.length != 0;
+		return true;
 	case PART_COMPONENT:
 		return number_set(&c->component, word);
 	case PART_TRANSPORT:
 		c->transport = word_meaning(transports, word);
 		c->tcptype = word_meaning(tcptypes, word);
-		return reader_left(&word) != 0;
+		return true;
 	case PART_PRIORITY:
 		if (!token_number(word, UINT32_MAX, &value))
 			return false;
@@ -139,14 +155,13 @@ bool candidate_set(struct obs_candidate *c, enum candidate_part part, struct rea
 		return number_set(&c->address.port, word);
 	case PART_TYPE:
 		c->type = word_meaning(types, word);
-		return reader_left(&word) != 0;
+		return true;
 	case PART_RELATED_ADDRESS:
 		return token_addr(word, &c->related.addr);
 	case PART_RELATED_PORT:
 		return number_set(&c->related.port, word);
 	case PART_TCPTYPE:
-		c->tcptype = word_meaning(tcptypes, word);
-		return c->tcptype != TCPTYPE_NONE;
+		return tcptype_set(c, word);
 	case PART_GENERATION:
 		return number_set(&c->generation, word);
 	case PART_UFRAG:

@@ -5,23 +5,43 @@
 #include "output/driver.h"
 #include "output/json.h"
 
-struct eve {
-	cJSON *open;    /* a record that waits for its parts, or NULL */
-	unsigned parts; /* how many are to come */
-	char line[JSON_LINE_MAX];
+/* Bytes of an alert: its texts are ours, only names come from outside. */
+#define EVE_ALERT_MAX (64 * 1024)
+
+/* What records say of a packet's ends is the same for all of a flow that go the same way. */
+#define EVE_FLOWS    512
+#define EVE_FLOW_MAX 320 /* two IPv6 addresses and all the rest fit */
+struct eve_flow {
+	struct endpoint src, dst;
+	const char *application;
+	uint8_t protocol;
+	struct json members;
+	char text[EVE_FLOW_MAX];
 };
 
-/* A new record with the members that every packet has. The caller owns it. */
-cJSON *eve_record(const struct output *o, const struct obs_head *h, const char *event_type);
+struct eve {
+	struct json record; /* of an observation ... */
+	bool open;          /* ... that waits for its parts */
+	bool list;          /* where they go is open */
+	unsigned parts;     /* how many are to come */
+	struct obs_head head;
+	struct eve_flow flows[EVE_FLOWS]; /* by a hash, the latest each */
+	char line[JSON_LINE_MAX];
+	char alert[EVE_ALERT_MAX]; /* may come while an observation waits */
+};
+
+/* A new record in these bytes, with the members that every packet has. */
+struct json eve_record(struct output *o, char *line, size_t size, const struct obs_head *h,
+	const char *event_type);
 
 /* What the packet was wrapped in, into the object named after the event. */
-void eve_add_wrapping(cJSON *object, const struct obs_head *h);
+void eve_add_wrapping(struct json *j, const struct obs_head *h);
 
 /* Adds what names the sensor. */
-void eve_add_sensor(const struct output *o, cJSON *record);
+void eve_add_sensor(const struct output *o, struct json *j);
 
-/* Writes the record and frees it. */
-void eve_write(struct output *o, cJSON *record);
+/* Closes the record and writes it. */
+void eve_write(struct output *o, struct json *record);
 
 void eve_observation(struct output *o, const struct observation *observation);
 /* Writes a record whose parts never came. */

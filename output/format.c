@@ -18,23 +18,44 @@ struct stamp {
 	char day[sizeof("2026-11-21")], clock[sizeof("00:11:32")];
 };
 
+/* The lowest `n` decimal digits of a value, and what follows them. Returns where to go on. */
+static char *digits_put(char *to, unsigned value, unsigned n, char next)
+{
+	for (unsigned i = n; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	to[n] = next;
+	return to + n + 1;
+}
+
 static struct stamp stamp_of(uint64_t ns)
 {
 	time_t seconds = (time_t)(ns / NS_PER_S);
 	struct tm parts = {0};
 	struct stamp stamp;
 	gmtime_r(&seconds, &parts);
-	strftime(stamp.day, sizeof(stamp.day), "%Y-%m-%d", &parts);
-	strftime(stamp.clock, sizeof(stamp.clock), "%H:%M:%S", &parts);
+	char *to = digits_put(stamp.day, (unsigned)parts.tm_year + 1900, 4, '-');
+	to = digits_put(to, (unsigned)parts.tm_mon + 1, 2, '-');
+	digits_put(to, (unsigned)parts.tm_mday, 2, '\0');
+	to = digits_put(stamp.clock, (unsigned)parts.tm_hour, 2, ':');
+	to = digits_put(to, (unsigned)parts.tm_min, 2, ':');
+	digits_put(to, (unsigned)parts.tm_sec, 2, '\0');
 	return stamp;
 }
 
+/* Every record has a time, so this is done without strftime and snprintf. */
 static const char *time_print(
 	uint64_t ns, char separator, const char *zone, char out[TIME_TEXT_SIZE])
 {
 	struct stamp at = stamp_of(ns);
-	snprintf(out, TIME_TEXT_SIZE, "%s%c%s.%06u%s", at.day, separator, at.clock,
-		(unsigned)(ns % NS_PER_S / 1000), zone);
+	char *to = out;
+	memcpy(to, at.day, sizeof(at.day));
+	to += sizeof(at.day);
+	to[-1] = separator;
+	memcpy(to, at.clock, sizeof(at.clock));
+	to += sizeof(at.clock);
+	to[-1] = '.';
+	to = digits_put(to, (unsigned)(ns % NS_PER_S / 1000), 6, '\0') - 1;
+	memcpy(to, zone, strlen(zone) + 1);
 	return out;
 }
 

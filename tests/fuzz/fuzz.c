@@ -159,10 +159,16 @@ static uint8_t *segment_make(const uint8_t *data, size_t at, size_t size, bool b
 	return bytes_join(tcp, sizeof(tcp), data + at, size);
 }
 
+/* The frames' bytes were made for them. */
+static void batch_free(const struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++)
+		free((void *)(uintptr_t)batch->frames[i].bytes);
+}
+
 int fuzz_segments(const uint8_t *data, size_t size)
 {
 	struct batch batch = {0};
-	uint8_t *blocks[BATCH_FRAMES];
 	if (size < 2 || size > PACKET_MAX / 2)
 		return 0;
 	size_t cut = data[0] + 1U, least = 2 * size / BATCH_FRAMES + 1;
@@ -170,15 +176,13 @@ int fuzz_segments(const uint8_t *data, size_t size)
 	for (size_t at = 1; at < size && batch.count + 2 <= BATCH_FRAMES; at += cut) {
 		size_t length = size - at < cut ? size - at : cut;
 		for (int back = 0; back < 2; back++) {
-			uint8_t *block = segment_make(data, at, length, back);
-			blocks[batch.count] = block;
+			const uint8_t *bytes = segment_make(data, at, length, back);
 			batch.frames[batch.count++] = frame_make(
-				LINK_RAW, block, IP_SIZE + TCP_SIZE + length);
+				LINK_RAW, bytes, IP_SIZE + TCP_SIZE + length);
 		}
 	}
 	frames_dissect(&batch);
-	for (uint32_t i = 0; i < batch.count; i++)
-		free(blocks[i]);
+	batch_free(&batch);
 	return 0;
 }
 
@@ -237,7 +241,6 @@ int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t
 		size -= length;
 	}
 	frames_dissect(&batch);
-	for (uint32_t i = 0; i < batch.count; i++)
-		free((void *)(uintptr_t)batch.frames[i].bytes);
+	batch_free(&batch);
 	return 0;
 }

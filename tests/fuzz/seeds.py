@@ -11,6 +11,7 @@ import hashlib
 import json
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,6 +37,9 @@ TEXTS = {
     "json": [OFFER, TRICKLE, f"42/a,7[{TRICKLE}]", json.dumps([OFFER, json.dumps(TRICKLE)]),
              "\"\\ud83d\\ude00\""],
     "xml": [JINGLE, UPNP],
+    "candidate": [CANDIDATE.removeprefix("candidate:"), "\x05" "8998", "\x06srflx"],
+    "multipart": ["--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--x\r\n\r\n\r\n--x--\r\n",
+                  "--x\r\nContent-Type: multipart/mixed;boundary=y\r\n\r\n--y\r\n\r\n--y--\r\n--x--"],
     "options": ["192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
                 "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:1", "192.0.2.1:65535", "fe80::1"],
 }
@@ -184,6 +188,18 @@ def messages():
                                "00000000000000000000ffffc6336417")
 
 
+def compressed():
+    """(target, bytes) of what is compressed, in each coding."""
+    body = OFFER.encode()
+    raw = zlib.compressobj(9, zlib.DEFLATED, -15)
+    deflated = raw.compress(body) + raw.flush()
+    stored = b"\x0b\x01\x80abc\x03"  # brotli, RFC 7932
+    for coding, data in enumerate((body, gzip.compress(body, mtime=0), deflated, stored)):
+        yield "inflate", bytes([coding, 40]) + data
+        chunks = b"%x\r\n" % len(data) + data + b"\r\n0\r\n\r\n"
+        yield "http_body", bytes([coding]) + struct.pack(">H", len(chunks)) + chunks
+
+
 def zstd_stored(data):
     """A zstd frame (RFC 8878 §3.1.1) of one block as it is."""
     block = len(data) << 3 | 1
@@ -201,7 +217,7 @@ def main():
     for target, texts in TEXTS.items():
         for text in texts:
             write(out, target, text.encode())
-    for target, data in messages():
+    for target, data in (*messages(), *compressed()):
         write(out, target, data)
     write(out, "sip", SIP_REQUEST)
     write(out, "sip", SIP_RESPONSE)

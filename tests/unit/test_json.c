@@ -11,6 +11,7 @@
 /* cmocka.h wants the headers above before it. */
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +30,12 @@ static void integers_keep_their_digits(void **state)
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char line[64];
-		cJSON *record = cJSON_CreateObject();
-		json_add_u64(record, "n", rows[i].value);
-		size_t length = json_line(record, line, sizeof(line) - 1);
+		struct json record;
+		json_begin(&record, line, sizeof(line) - 1);
+		json_add_u64(&record, "n", rows[i].value);
+		size_t length = json_end(&record);
 		line[length] = 0;
 		assert_string_equal(line, rows[i].expected);
-		cJSON_Delete(record);
 	}
 }
 
@@ -102,11 +103,11 @@ static void any_bytes_make_one_line(void **state)
 		bytes[i] = (uint8_t)i;
 	clean_text(expected, sizeof(expected), bytes, sizeof(bytes), CLEAN_JSON);
 
-	cJSON *record = cJSON_CreateObject();
-	json_add_bytes(record, "text", bytes, sizeof(bytes));
-	size_t length = json_line(record, line, sizeof(line) - 1);
+	struct json record;
+	json_begin(&record, line, sizeof(line) - 1);
+	json_add_bytes(&record, "text", bytes, sizeof(bytes));
+	size_t length = json_end(&record);
 	line[length] = 0;
-	cJSON_Delete(record);
 	assert_ptr_equal(strchr(line, '\n'), line + length - 1);
 	for (size_t i = 0; i < length - 1; i++)
 		assert_in_range(line[i], 0x20, 0x7e);
@@ -122,35 +123,133 @@ static void absent_is_left_out(void **state)
 	(void)state;
 	const struct addr none = {0};
 	const struct endpoint nowhere = {.port = 5};
-	cJSON *record = cJSON_CreateObject();
-	json_add_text(record, "a", NULL);
-	json_add_text(record, "b", "");
-	json_add_bytes(record, "c", "x", 0);
-	json_add_addr(record, "d", &none);
-	json_add_endpoint(record, "e", &nowhere);
-	json_add_texts(record, "f", NULL, 0);
-	assert_int_equal(cJSON_GetArraySize(record), 0);
-	cJSON_Delete(record);
+	const char *const list[] = {"", "x"};
+	char line[64];
+	struct json j;
+	json_begin(&j, line, sizeof(line) - 1);
+	json_add_text(&j, "a", NULL);
+	json_add_text(&j, "b", "");
+	json_add_bytes(&j, "c", "x", 0);
+	json_add_hex(&j, "c", (const uint8_t *)"x", 0);
+	json_add_addr(&j, "d", &none);
+	json_add_endpoint(&j, "e", &nowhere);
+	json_add_texts(&j, "f", NULL, 0);
+	json_add_texts(&j, "g", list, 2);
+	line[json_end(&j)] = 0;
+	assert_string_equal(line, "{\"g\":[\"x\"]}\n");
 }
 
+static void members_are_copied(void **state)
+{
+	(void)state;
+	char text[16], line[32];
+	struct json members, j;
+	for (unsigned count = 0; count < 5; count++) {
+		json_begin(&members, text, sizeof(text));
+		json_begin(&j, line, sizeof(line) - 1);
+		json_add_bool(&j, "a", true);
+		for (unsigned i = 0; i < count; i++)
+			json_add_u64(&members, "b", i);
+		json_add_members(&j, &members);
+		json_add_u64(&j, "c", count);
+		line[json_end(&j)] = 0;
+		static const char *const expected[] = {"{\"a\":true,\"c\":0}\n",
+			"{\"a\":true,\"b\":0,\"c\":1}\n", "{\"a\":true,\"b\":0,\"b\":1,\"c\":2}\n",
+			"", ""};
+		assert_string_equal(line, expected[count]);
+	}
+}
+
+/* Everything that a record is made of. */
+static void record_fill(struct json *j)
+{
+	static const char *const list[] = {"one", "t\"wo", "th\\ree"};
+	static const uint8_t mac[6] = {2, 0, 0x5e, 0x10, 0, 0xff};
+	struct endpoint e;
+	endpoint_parse("[2001:db8::1]:443", &e);
+	json_add_i64(j, "low", INT64_MIN);
+	json_add_i64(j, "minus", -1);
+	json_add_bool(j, "no", false);
+	json_open(j, "in");
+	json_open(j, "empty");
+	json_close(j);
+	json_add_mac(j, "mac", mac);
+	json_add_addr(j, "addr", &e.addr);
+	json_close(j);
+	json_add_endpoint(j, "end", &e);
+	json_open_list(j, "list");
+	json_add_u64(j, NULL, 7);
+	json_open(j, NULL);
+	json_add_hex(j, "hex", mac, sizeof(mac));
+	json_close(j);
+	json_open(j, NULL);
+	json_close(j);
+	json_close_list(j);
+	json_open_list(j, "nothing");
+	json_close_list(j);
+	json_add_texts(j, "texts", list, 3);
+	json_add_text(j, "controls", "\b\f\n\r\t\x1f/");
+}
+
+#define FILLED                                                                                   \
+	"{\"low\":-9223372036854775808,\"minus\":-1,\"no\":false,\"in\":{\"empty\":{},"          \
+	"\"mac\":\"02:00:5e:10:00:ff\",\"addr\":\"2001:db8::1\"},\"end\":\"[2001:db8::1]:443\"," \
+	"\"list\":[7,{\"hex\":\"02005e1000ff\"},{}],\"nothing\":[],"                             \
+	"\"texts\":[\"one\",\"t\\\"wo\",\"th\\\\ree\"],\"controls\":\"\\b\\f\\n\\r\\t\\u001f/"   \
+	"\"}\n"
+
+static void records_are_put_together(void **state)
+{
+	(void)state;
+	char line[512];
+	struct json j;
+	json_begin(&j, line, sizeof(line) - 1);
+	record_fill(&j);
+	line[json_end(&j)] = 0;
+	assert_string_equal(line, FILLED);
+	cJSON *parsed = cJSON_Parse(line);
+	assert_non_null(parsed);
+	cJSON_Delete(parsed);
+}
+
+/* In a block of every size: the whole record or none, and never a byte behind it. */
 static void too_long_is_no_line(void **state)
 {
 	(void)state;
-	char line[32];
-	cJSON *record = cJSON_CreateObject();
-	json_add_text(record, "text", "longer than the line that is there for it");
-	assert_int_equal(json_line(record, line, sizeof(line)), 0);
-	cJSON_Delete(record);
+	const size_t whole = sizeof(FILLED) - 1;
+	for (size_t size = 3; size <= whole + 2; size++) {
+		char *line = malloc(size);
+		struct json j;
+		assert_non_null(line);
+		json_begin(&j, line, size);
+		record_fill(&j);
+		assert_int_equal(json_end(&j), size < whole ? 0 : whole);
+		if (size >= whole)
+			assert_memory_equal(line, FILLED, whole);
+		free(line);
+	}
 }
 
 static void times_are_utc(void **state)
 {
 	(void)state;
-	cJSON *record = cJSON_CreateObject();
-	json_add_time(record, "t", UINT64_C(1772600767000891999));
-	assert_string_equal(
-		cJSON_GetObjectItem(record, "t")->valuestring, "2026-03-04T05:06:07.000891+0000");
-	cJSON_Delete(record);
+	static const struct {
+		uint64_t ns;
+		const char *expected;
+	} rows[] = {
+		{0, "{\"t\":\"1970-01-01T00:00:00.000000+0000\"}\n"},
+		{UINT64_C(1772600767000891999), "{\"t\":\"2026-03-04T05:06:07.000891+0000\"}\n"},
+		{UINT64_C(951827696999999999), "{\"t\":\"2000-02-29T12:34:56.999999+0000\"}\n"},
+		{UINT64_MAX, "{\"t\":\"2554-07-21T23:34:33.709551+0000\"}\n"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char line[64];
+		struct json j;
+		json_begin(&j, line, sizeof(line) - 1);
+		json_add_time(&j, "t", rows[i].ns);
+		line[json_end(&j)] = 0;
+		assert_string_equal(line, rows[i].expected);
+	}
 }
 
 int main(void)
@@ -161,6 +260,8 @@ int main(void)
 		cmocka_unit_test(text_is_cut_between_characters),
 		cmocka_unit_test(any_bytes_make_one_line),
 		cmocka_unit_test(absent_is_left_out),
+		cmocka_unit_test(members_are_copied),
+		cmocka_unit_test(records_are_put_together),
 		cmocka_unit_test(too_long_is_no_line),
 		cmocka_unit_test(times_are_utc),
 	};

@@ -216,6 +216,9 @@ static const struct {
 	{"a=candidate:2 1 TCP-PASS 6556159 192.0.2.171 53127 typ relay raddr 192.0.2.171 rport 5",
 		"2 1 tcp 6556159 192.0.2.171:53127 relay passive related 192.0.2.171:5 ufrag  gen "
 		"0 id 0 cost 0"},
+	/* an extension that says nothing takes nothing back */
+	{"candidate:2 1 TCP-PASS 5 192.0.2.171 5 typ host tcptype new",
+		"2 1 tcp 5 192.0.2.171:5 host passive related - ufrag  gen 0 id 0 cost 0"},
 	/* that an address is IPv4 in IPv6 is kept: it is evidence of a kind */
 	{"candidate:1 1 udp 5 ::ffff:192.168.77.10 5 typ host",
 		"1 1 udp 5 [::ffff:192.168.77.10]:5 host related - ufrag  gen 0 id 0 cost 0"},

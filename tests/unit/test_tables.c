@@ -109,6 +109,19 @@ static void dissectors_are_fuzzed(void **state)
 	}
 }
 
+/* What reads bytes from outside and is no row of a table. */
+static void readers_are_fuzzed(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"savefile", "defrag", "stream", "inflate", "http_body",
+		"multipart", "candidate", "options", "pipeline"};
+	char path[PATH_SIZE];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "tests/fuzz/fuzz_%s.c", names[i]);
+		file_check(path);
+	}
+}
+
 /* The whole of a text file; free() it. */
 static char *file_read(const char *path)
 {
@@ -309,6 +322,7 @@ int main(void)
 		cmocka_unit_test(dissectors_are_fuzzed),
 		cmocka_unit_test(tables_are_documented),
 		cmocka_unit_test(documented_counters_exist),
+		cmocka_unit_test(readers_are_fuzzed),
 		cmocka_unit_test(outputs_are_helped),
 		cmocka_unit_test(commands_are_helped),
 		cmocka_unit_test(counters_are_unique),
