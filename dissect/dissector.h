@@ -98,6 +98,8 @@ struct dissector {
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
 	/* In a stream, or NULL: the sender is done, and all that it sent has been read. */
 	void (*end)(struct dissection *d);
+	/* In a stream, or NULL: it was reset by the sender of the packet at work. */
+	void (*reset)(struct dissection *d);
 };
 
 /* For a layer: hands what is left of its reader on. */

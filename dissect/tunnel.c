@@ -51,6 +51,13 @@ void tunnel_says(
 	tunnel_emit(d, &tunnel);
 }
 
+void tunnel_ends(const struct dissection *d, enum tunnel_kind kind, bool *down)
+{
+	if (!*down)
+		tunnel_says(d, kind, TUNNEL_RESETS, 0);
+	*down = true;
+}
+
 void tunnel_count(struct tunnel_way *way, size_t bytes)
 {
 	way->packets += way->packets < UINT32_MAX;

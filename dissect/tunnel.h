@@ -45,6 +45,10 @@ void tunnel_defers(const struct dissection *d, enum tunnel_kind kind, uint8_t me
 void tunnel_says(const struct dissection *d, enum tunnel_kind kind, enum tunnel_event event,
 	uint8_t message);
 
+/* For a stream's `end` and `reset`: says once in its flow that the tunnel in it is down. `*down` is
+ * that flow's. */
+void tunnel_ends(const struct dissection *d, enum tunnel_kind kind, bool *down);
+
 /* Counts a packet, told of or not. */
 void tunnel_count(struct tunnel_way *way, size_t bytes);
 
