@@ -269,6 +269,13 @@ static void dtls_close(void *state)
 	free(dtls);
 }
 
+static void dtls_refused(struct dissection *d)
+{
+	struct dtls_flow *f = dissection_flow_known(d);
+	if (f && f->tunnel)
+		tunnel_refused(d, f->tunnel - 1U, &f->asking);
+}
+
 extern const struct dissector dissector_dtls;
 const struct dissector dissector_dtls = {
 	.info = {"dtls", "RFC 9147"},
@@ -282,4 +289,5 @@ const struct dissector dissector_dtls = {
 	.probe = dtls_probe,
 	.follows = dtls_follows,
 	.dissect = dtls_dissect,
+	.refused = dtls_refused,
 };

@@ -109,6 +109,13 @@ static enum verdict l2tp_dissect(struct dissection *d, struct reader *r)
 	return DONE;
 }
 
+static void l2tp_refused(struct dissection *d)
+{
+	struct l2tp_flow *f = dissection_flow_known(d);
+	if (f && f->control)
+		tunnel_refused(d, TUNNEL_L2TP, &f->asking);
+}
+
 extern const struct dissector dissector_l2tp;
 const struct dissector dissector_l2tp = {
 	.info = {"l2tp", "RFC 2661"},
@@ -119,4 +126,5 @@ const struct dissector dissector_l2tp = {
 	.first_max = 0xc8,
 	.probe = l2tp_probe,
 	.dissect = l2tp_dissect,
+	.refused = l2tp_refused,
 };
