@@ -4,7 +4,7 @@
 LABELS(tunnel_kind_name, "wireguard", "openvpn", "ike", "esp", "l2tp", "pptp", "sstp", "tailscale",
 	"anyconnect", "ssh", "tor", "masque")
 LABELS(tunnel_event_name, "asks", "answers", "data", "keepalive", "resets", "defers")
-LABELS(proxy_kind_name, "http-connect", "http-absolute", "socks4", "socks5")
+LABELS(proxy_kind_name, "http-connect", "http-absolute", "socks4", "socks5", "masque")
 LABELS(proxy_event_name, "asks", "grants", "refuses", "udp")
 
 const struct field tunnel_fields[] = {

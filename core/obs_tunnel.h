@@ -40,7 +40,13 @@ struct obs_tunnel {
 	uint64_t bytes;
 };
 
-enum proxy_kind { PROXY_HTTP_CONNECT, PROXY_HTTP_ABSOLUTE, PROXY_SOCKS4, PROXY_SOCKS5 };
+enum proxy_kind {
+	PROXY_HTTP_CONNECT,
+	PROXY_HTTP_ABSOLUTE,
+	PROXY_SOCKS4,
+	PROXY_SOCKS5,
+	PROXY_MASQUE, /* connect-udp: datagrams to `target` (RFC 9298) */
+};
 
 enum proxy_event {
 	PROXY_ASKS,   /* a client asked for a target */
