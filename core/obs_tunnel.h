@@ -53,6 +53,7 @@ enum proxy_event {
 	PROXY_GRANTS, /* the proxy let it */
 	PROXY_REFUSES,
 	PROXY_UDP, /* UDP ASSOCIATE: `target` is where the proxy takes datagrams (RFC 1928 §7) */
+	PROXY_SERVES, /* this flow goes where a client asked a proxy on its own host to go */
 };
 
 struct obs_proxy {
@@ -63,6 +64,7 @@ struct obs_proxy {
 	struct endpoint target; /* none when it was a name */
 	struct obs_word target_name;
 	uint16_t target_port;
+	uint64_t served_flow; /* PROXY_SERVES: the client's flow_id; else 0 */
 };
 
 /* What nDPI thinks that a flow is which nothing of ours could name. */

@@ -9,6 +9,8 @@
  */
 #include "dissect/hello.h"
 
+#include "dissect/served.h"
+
 #define EXTENSIONS_MAX 256 /* browsers send twenty */
 #define RANDOM_REST    28
 #define GREASE_MASK    0x0f0f /* RFC 8701: 0x0a0a, 0x1a1a ... 0xfafa */
@@ -160,9 +162,10 @@ bool hello_read(
 	return !r.failed;
 }
 
-void hello_emit(const struct dissection *d, const struct hello *hello)
+void hello_emit(struct dissection *d, const struct hello *hello)
 {
 	d->stats->hellos++;
+	served_hello(d, hello);
 	if (!dissection_wants(d, OBS_HELLO))
 		return;
 	struct observation o;

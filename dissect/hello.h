@@ -27,7 +27,7 @@ struct hello {
 bool hello_read(
 	struct hello *out, enum hello_protocol protocol, uint8_t type, const struct reader *body);
 
-void hello_emit(const struct dissection *d, const struct hello *hello);
+void hello_emit(struct dissection *d, const struct hello *hello);
 
 /* Does a client set up a tunnel with this hello? */
 bool hello_tunnel(const struct hello *hello, enum tunnel_kind *kind);

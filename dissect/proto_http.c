@@ -11,6 +11,7 @@
  */
 #include "dissect/head.h"
 #include "dissect/http_tunnel.h"
+#include "dissect/served.h"
 #include "dissect/text.h"
 
 #include <stdlib.h>
@@ -22,6 +23,15 @@
 static bool status_success(uint16_t status)
 {
 	return status >= 200 && status < 300;
+}
+
+/* An origin's request, which a proxy may have made of an absolute one. */
+static void host_served(struct dissection *d, const struct http_head *h)
+{
+	uint16_t port = 0;
+	struct obs_word host;
+	obs_word_set(&host, text_authority(h->host, &port));
+	served_http(d, &host);
 }
 
 static void head_emit(struct dissection *d, struct http_side *side, const struct http_head *h)
@@ -42,6 +52,8 @@ static void head_emit(struct dissection *d, struct http_side *side, const struct
 	obs_word_set(&o.http.host, h->host);
 	obs_word_set(&o.http.content_type, h->content_type);
 	dissection_emit(d, &o);
+	if (h->request && !h->proxied)
+		host_served(d, h);
 }
 
 static void proxy_emit(struct dissection *d, enum proxy_event event, const struct obs_proxy *proxy)
@@ -51,6 +63,7 @@ static void proxy_emit(struct dissection *d, enum proxy_event event, const struc
 	o.proxy = *proxy;
 	o.proxy.event = (uint8_t)event;
 	dissection_emit(d, &o);
+	served_proxy(d, &o);
 }
 
 /* A client asks its proxy; a CONNECT's target is kept for the answer. */
