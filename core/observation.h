@@ -65,7 +65,7 @@ enum encapsulation {
 	WRAPPED_MPLS = 1 << 2,
 	WRAPPED_GRE = 1 << 3,
 	WRAPPED_IP = 1 << 4,  /* IP in IP, any pair of versions */
-	WRAPPED_UDP = 1 << 5, /* VXLAN, GENEVE, GTP-U, Teredo */
+	WRAPPED_UDP = 1 << 5, /* VXLAN, GENEVE, GTP-U, Teredo, L2TP */
 	/* ChannelData, Send or Data indication. `src` and `dst` are then the client, at its end of
 	 * the way to the relay, and its peer, as if they spoke without one; `outer_src` and
 	 * `outer_dst` are client and relay. A peer that is not known, because its channel was bound

@@ -1,4 +1,5 @@
 /* L2TP, PPTP, Tailscale's disco and SSH: what asks, answers, resets and keeps alive. */
+#include "tests/unit/support/stun.h"
 #include "tests/unit/support/talk.h"
 
 #define CLIENT "192.168.77.10:50000"
@@ -52,6 +53,56 @@ static void l2tp(void **state)
 		"l2tp asks 1, l2tp asks 1 again 1, l2tp answers 2, l2tp keepalive 6, "
 		"l2tp resets 14, l2tp resets 4, l2tp data 0");
 	talk_free(t);
+}
+
+/* PPP in L2TP is opened: with and without the optional fields, and only if its lengths hold. */
+static void l2tp_is_opened(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned flags;
+		int longer; /* than it is */
+		bool opened;
+	} cases[] = {
+		{0x0002, 0, true}, {0x4002, 0, true}, {0x4802, 0, true}, {0x4a02, 0, true},
+		{0x0302, 0, true}, {0x4002, 1, false}, {0x4002, -60, false},
+		{0x4002, -1, true}, /* the datagram's last byte is padding */
+	};
+	const struct endpoint inside = end("10.8.0.2:5000"), server = end("192.0.2.44:3478");
+	for (size_t i = 0; i < ROWS(cases); i++) {
+		struct talk *t = talk_new(CLIENT, SERVER);
+		struct bytes b, data = {0}, packet = {0};
+		l2tp_control(&b, 2, 1);
+		talk_udp(t, FROM_CLIENT, &b);
+		stun_begin(&packet, BINDING_REQUEST, 1);
+		packet_ip_udp(&packet, &inside, &server);
+		bytes_zero(&packet, cases[i].longer == -1);
+		unsigned flags = cases[i].flags;
+		size_t header = 6U + (flags & 0x4000 ? 2 : 0) + (flags & 0x0800 ? 4 : 0) +
+			(flags & 0x0200 ? 5 : 0);
+		bytes_u16(&data, flags);
+		if (flags & 0x4000)
+			bytes_u16(&data,
+				(unsigned)(header + 4 + packet.length) + (unsigned)cases[i].longer);
+		bytes_u32(&data, 0x00070001); /* tunnel, session */
+		bytes_zero(&data, flags & 0x0800 ? 4 : 0);
+		bytes_u16(&data, 3); /* offset ... */
+		if (!(flags & 0x0200))
+			data.length -= 2;
+		else
+			bytes_zero(&data, 3); /* ... and so many bytes */
+		bytes_u32(&data, 0xff030021);
+		bytes_put(&data, packet.at, packet.length);
+		talk_udp(t, FROM_CLIENT, &data);
+		assert_int_equal(watch_count(t->w, OBS_STUN_REQUEST), cases[i].opened);
+		if (cases[i].opened) {
+			const struct obs_head *h = &watch_seen(t->w, OBS_STUN_REQUEST, 0)->head;
+			assert_int_equal(h->encapsulation, WRAPPED_UDP);
+			assert_true(addr_equal(&h->src.addr, &inside.addr));
+			assert_true(addr_equal(&h->outer_src, &t->end[FROM_CLIENT].addr));
+		}
+		talk_free(t);
+	}
 }
 
 static void l2tp_shapes(void **state)
@@ -297,6 +348,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(l2tp),
+		cmocka_unit_test(l2tp_is_opened),
 		cmocka_unit_test(l2tp_shapes),
 		cmocka_unit_test(pptp),
 		cmocka_unit_test(pptp_refusal),
