@@ -4,9 +4,9 @@
 In the WireGuard, OpenVPN and IPsec captures each message that tshark names and that starts or
 answers a handshake must be a tunnel observation of the same frame and type; data must be seen in
 the captures in which tshark sees enough of it, in frames where tshark sees the same type, and
-nothing where tshark sees none. What differs is
-listed below with its reason, and only that may differ. In captures of other protocols no tunnel
-and no proxy may be seen at all.
+nothing where tshark sees none. A tunnel that is down without a message of its own must be so in a
+frame with a FIN, an RST or an ICMP error. What differs is listed below with its reason, and only
+that may differ. In captures of other protocols no tunnel and no proxy may be seen at all.
 """
 import collections
 import shutil
@@ -26,6 +26,7 @@ WIREGUARD = {1: "asks", 2: "answers", 3: "defers"}
 WIREGUARD_DATA = 4
 OPENVPN = {1: "asks", 2: "answers", 7: "asks", 8: "answers", 10: "asks"}
 OPENVPN_DATA = {6, 9}
+ENDS = "tcp.flags.fin == 1 or tcp.flags.reset == 1 or icmp.type == 3 or icmpv6.type == 1"
 IKE_FIRST = {2, 4, 34}  # main mode, aggressive mode, IKE_SA_INIT
 IKE_SA, IKE_SA_1, IKE_RESPONSE = 33, 1, 0x20
 
@@ -46,6 +47,9 @@ EXPECTED = {
     "dns/arkime__v6.pcap": {"ssh"},
     "dns/suricata-verify__bypass-ssh-enabled__input.pcap": {"ssh"},
     "dns/suricata-verify__vxlan.pcap": {"ssh"},
+    # DTLS of AnyConnect's own version; and a session resumed in a flow that never had one.
+    "dtls/ndpi__dtls_old_version.pcapng": {"anyconnect"},
+    "dtls/ndpi__dtls_session_id_and_coockie_both.pcap": {"anyconnect"},
     "mdns/zeek__var-services-std-ports.pcap": {"ssh"},
 }
 
@@ -100,6 +104,20 @@ def tshark_view(capture):
     return events, +data
 
 
+def check_ends(tally, capture, ours, counts):
+    """Takes the tunnels that went down without a message out of `ours`."""
+    down = [event for event in ours if event[2:] == (0, "resets")]
+    if not down:
+        return
+    done = subprocess.run(["tshark", "-r", capture, "-Y", ENDS, "-T", "fields",
+                           "-e", "frame.number"], capture_output=True, check=False)
+    ends = set(map(int, done.stdout.split()))
+    for event in down:
+        counts["connections ended"] += ours.pop(event)
+        tally.check(event[0] in ends, f"{capture.name}: frame {event[0]}",
+                    f"seep has {event[1:]}, and nothing ends there")
+
+
 def seep_view(tally, capture):
     """The same of seep; and the kinds of its proxies."""
     run = seep("dissect", capture)
@@ -132,6 +150,7 @@ def compare(tally, capture, used, counts):
         return
     theirs, their_data = tshark_view(capture)
     ours, our_data, _ = view
+    check_ends(tally, capture, ours, counts)
     counts["handshake messages alike"] += sum((theirs & ours).values())
     for event, n in (theirs - ours).items():
         counts["of tshark only"] += n

@@ -294,6 +294,9 @@ static void streams_that_end(void **state)
 			"\0\x0e\x40"
 			"SESSIONB\0\0\0\0\0",
 			{16, 16}, "openvpn asks 7, openvpn answers 8, openvpn resets 0"},
+		{"\0\x0e\x38"
+		 "SESSIONA\0\0\0\0\0",
+			"", {16, 0}, "openvpn asks 7, openvpn resets 0"},
 		{"GET / HTTP/1.1\r\n\r\n", "", {18, 0}, ""},
 	};
 	static const struct {
