@@ -4,8 +4,8 @@
 LABELS(tunnel_kind_name, "wireguard", "openvpn", "ike", "esp", "l2tp", "pptp", "sstp", "tailscale",
 	"anyconnect", "ssh", "tor", "masque")
 LABELS(tunnel_event_name, "asks", "answers", "data", "keepalive", "resets", "defers")
-LABELS(proxy_kind_name, "http-connect", "http-absolute", "socks4", "socks5")
-LABELS(proxy_event_name, "asks", "grants", "refuses", "udp")
+LABELS(proxy_kind_name, "http-connect", "http-absolute", "socks4", "socks5", "masque")
+LABELS(proxy_event_name, "asks", "grants", "refuses", "udp", "serves")
 
 const struct field tunnel_fields[] = {
 	{"kind", AT(obs_tunnel, kind), .type = FIELD_LABEL8, .label = tunnel_kind_name},
@@ -25,6 +25,7 @@ const struct field proxy_fields[] = {
 	{"target_ip", AT(obs_proxy, target.addr), .type = FIELD_ADDR},
 	{"target_name", AT(obs_proxy, target_name), .type = FIELD_WORD},
 	{"target_port", AT(obs_proxy, target_port), .type = FIELD_U16},
+	{"served_flow_id", AT(obs_proxy, served_flow), .type = FIELD_U64},
 	{0},
 };
 

@@ -40,13 +40,20 @@ struct obs_tunnel {
 	uint64_t bytes;
 };
 
-enum proxy_kind { PROXY_HTTP_CONNECT, PROXY_HTTP_ABSOLUTE, PROXY_SOCKS4, PROXY_SOCKS5 };
+enum proxy_kind {
+	PROXY_HTTP_CONNECT,
+	PROXY_HTTP_ABSOLUTE,
+	PROXY_SOCKS4,
+	PROXY_SOCKS5,
+	PROXY_MASQUE, /* connect-udp: datagrams to `target` (RFC 9298) */
+};
 
 enum proxy_event {
 	PROXY_ASKS,   /* a client asked for a target */
 	PROXY_GRANTS, /* the proxy let it */
 	PROXY_REFUSES,
 	PROXY_UDP, /* UDP ASSOCIATE: `target` is where the proxy takes datagrams (RFC 1928 §7) */
+	PROXY_SERVES, /* this flow goes where a client asked a proxy on its own host to go */
 };
 
 struct obs_proxy {
@@ -57,6 +64,7 @@ struct obs_proxy {
 	struct endpoint target; /* none when it was a name */
 	struct obs_word target_name;
 	uint16_t target_port;
+	uint64_t served_flow; /* PROXY_SERVES: the client's flow_id; else 0 */
 };
 
 /* What nDPI thinks that a flow is which nothing of ours could name. */

@@ -65,12 +65,15 @@ enum encapsulation {
 	WRAPPED_MPLS = 1 << 2,
 	WRAPPED_GRE = 1 << 3,
 	WRAPPED_IP = 1 << 4,  /* IP in IP, any pair of versions */
-	WRAPPED_UDP = 1 << 5, /* VXLAN, GENEVE, GTP-U, Teredo */
+	WRAPPED_UDP = 1 << 5, /* VXLAN, GENEVE, GTP-U, Teredo, L2TP */
 	/* ChannelData, Send or Data indication. `src` and `dst` are then the client, at its end of
 	 * the way to the relay, and its peer, as if they spoke without one; `outer_src` and
 	 * `outer_dst` are client and relay. A peer that is not known, because its channel was bound
 	 * before the capture began, is 0.0.0.0 or ::, its port the channel. An address that such a
-	 * packet maps is the relay's, not the client's. */
+	 * packet maps is the relay's, not the client's. What follows ConnectionBind in a stream
+	 * (RFC 6062) keeps the ends of that stream: its peer is in the TURN_PEER of the
+	 * ConnectionBind.
+	 */
 	WRAPPED_TURN = 1 << 6,
 	WRAPPED_PROXY = 1 << 7, /* inside a proxied stream */
 };

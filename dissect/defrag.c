@@ -1,7 +1,8 @@
 /*
  * Each unfinished packet has a buffer and the list of byte ranges that are there, ascending and
  * apart. A fragment that would need one range more than there is room for drops its packet: nobody
- * sends such things but to exhaust a reassembler. So does one that contradicts what is there.
+ * sends such things but to exhaust a reassembler. So does one that has another end than what is
+ * there, and over IPv6 one that overlaps it (RFC 8200 §4.5); over IPv4 the first bytes to come win.
  */
 #include "dissect/defrag.h"
 

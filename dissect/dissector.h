@@ -101,8 +101,13 @@ struct dissector {
 	 * the dissector takes whole messages and leaves the rest, which comes again with more
 	 * behind it; packet->from_opener tells the direction; NOT_MINE gives the stream up. */
 	enum verdict (*dissect)(struct dissection *d, struct reader *r);
+	/* Over UDP, or NULL: a datagram of the flow did not arrive (ICMP). Asked about every such
+	 * flow; the packet at work has the ends of one that comes back. */
+	void (*refused)(struct dissection *d);
 	/* In a stream, or NULL: the sender is done, and all that it sent has been read. */
 	void (*end)(struct dissection *d);
+	/* In a stream, or NULL: it was reset by the sender of the packet at work. */
+	void (*reset)(struct dissection *d);
 };
 
 /* For a layer: hands what is left of its reader on. */

@@ -8,12 +8,14 @@
 
 #include "core/addr.h"
 #include "core/table.h"
+#include "dissect/served.h"
 
 #define EXPECT_MAX     4096
 #define EXPECT_LIFE_NS (300 * UINT64_C(1000000000)) /* as long as an idle flow lives */
 
 struct expect {
 	struct table table;
+	struct served served; /* flows that proxies of this host will open */
 };
 
 bool expect_init(struct expect *e);

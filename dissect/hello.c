@@ -9,6 +9,8 @@
  */
 #include "dissect/hello.h"
 
+#include "dissect/served.h"
+
 #define EXTENSIONS_MAX 256 /* browsers send twenty */
 #define RANDOM_REST    28
 #define GREASE_MASK    0x0f0f /* RFC 8701: 0x0a0a, 0x1a1a ... 0xfafa */
@@ -133,17 +135,19 @@ static void extensions_read(struct obs_hello *out, struct reader *r)
 		reader_fail(r);
 }
 
-static void choices_read(const struct obs_hello *hello, struct reader *r)
+static void choices_read(struct hello *out, struct reader *r)
 {
-	reader_skip(r, reader_u8(r)); /* session id */
-	if (hello->server) {
+	out->session = reader_u8(r);
+	reader_skip(r, out->session);
+	if (out->obs.server) {
 		reader_skip(r, sizeof(uint16_t) + 1); /* cipher suite, compression */
 		return;
 	}
-	if (hello->protocol == HELLO_DTLS)
-		reader_skip(r, reader_u8(r)); /* cookie */
-	reader_skip(r, reader_u16(r));        /* cipher suites */
-	reader_skip(r, reader_u8(r));         /* compression methods */
+	if (out->obs.protocol == HELLO_DTLS)
+		out->cookie = reader_u8(r);
+	reader_skip(r, out->cookie);
+	reader_skip(r, reader_u16(r)); /* cipher suites */
+	reader_skip(r, reader_u8(r));  /* compression methods */
 }
 
 bool hello_read(
@@ -155,14 +159,15 @@ bool hello_read(
 	out->obs.version = reader_u16(&r);
 	out->random = reader_u32(&r);
 	reader_skip(&r, RANDOM_REST);
-	choices_read(&out->obs, &r);
+	choices_read(out, &r);
 	extensions_read(&out->obs, &r);
 	return !r.failed;
 }
 
-void hello_emit(const struct dissection *d, const struct hello *hello)
+void hello_emit(struct dissection *d, const struct hello *hello)
 {
 	d->stats->hellos++;
+	served_hello(d, hello);
 	if (!dissection_wants(d, OBS_HELLO))
 		return;
 	struct observation o;

@@ -8,6 +8,7 @@
 #include "dissect/dissector.h"
 #include "dissect/held.h"
 #include "dissect/inflate.h"
+#include "dissect/tunnel.h"
 #include "dissect/websocket.h"
 
 #define HTTP_BODY_MAX    65536 /* bytes collected of one body, as sent */
@@ -15,7 +16,18 @@
 #define HTTP_LINE_MAX    1024  /* of a chunk's size and its extensions */
 #define HTTP_ANSWERS_MAX 32    /* pipelined requests whose answers are told apart */
 
-enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT };
+#define HTTP_METHOD_SSTP "SSTP_DUPLEX_POST"
+
+enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT, METHOD_TUNNEL };
+
+/* What a request asks for, besides what a proxy is asked. */
+enum http_tunnel {
+	HTTP_NO_TUNNEL,
+	HTTP_SSTP,
+	HTTP_ANYCONNECT,
+	HTTP_CONNECT_UDP,
+	HTTP_CONNECT_IP,
+};
 
 /* A head; readers point into it. */
 struct http_head {
@@ -27,6 +39,7 @@ struct http_head {
 	bool sdp;                        /* WHIP or WHEP */
 	bool of_interest;                /* the body */
 	uint8_t method;                  /* enum http_method */
+	uint8_t tunnel;                  /* enum http_tunnel */
 	uint8_t content;                 /* enum content */
 	uint8_t coding;                  /* enum coding */
 	uint16_t status;
@@ -43,9 +56,10 @@ enum http_mode {
 	HTTP_CHUNK_DATA,
 	HTTP_CHUNK_END,
 	HTTP_TRAILER,
-	HTTP_CLOSE, /* a body up to the end of the stream */
-	HTTP_WAIT,  /* a client that asked for another protocol: what follows is in either */
-	HTTP_LOST,  /* after a gap: until a message starts a segment */
+	HTTP_CLOSE,  /* a body up to the end of the stream */
+	HTTP_WAIT,   /* a client that asked for another protocol: what follows is in either */
+	HTTP_LOST,   /* after a gap: until a message starts a segment */
+	HTTP_TUNNEL, /* no HTTP any more, see http_tunnel.c */
 };
 
 /* One direction. */
@@ -60,6 +74,7 @@ struct http_side {
 	uint8_t signalling;
 	bool collect; /* the body is of interest, and all of it so far is there */
 	bool said;    /* a head of this direction was shown */
+	bool lost;    /* a tunnel: its framing */
 };
 
 struct http_flow {
@@ -71,6 +86,10 @@ struct http_flow {
 	uint16_t target_port;
 	struct endpoint target; /* of the last CONNECT */
 	struct obs_word target_name;
+	struct tunnel_way way[2]; /* of the tunnel */
+	uint8_t tunnel;           /* enum http_tunnel: asked for last */
+	bool tunnel_opened;       /* by the flow's opener */
+	bool down;                /* the tunnel's end was said */
 };
 
 /* For the run. */

@@ -4,12 +4,13 @@
  * broken: whoever guesses may be made to read a second message that is none.
  */
 #include "dissect/head.h"
-#include "dissect/http.h"
+#include "dissect/http_tunnel.h"
 #include "dissect/media_type.h"
 #include "dissect/text.h"
 
-#define ITEMS_MAX        32 /* of a list in a field */
-#define METHOD_BYTES_MAX 13 /* UNSUBSCRIBE, a blank, and the target's start */
+#define ITEMS_MAX        32                     /* of a list in a field */
+#define METHOD_BYTES_MAX 13                     /* UNSUBSCRIBE, a blank, and the target's start */
+#define LENGTH_ENDLESS   "18446744073709551615" /* [MS-SSTP] §3.2.4.1, both ways */
 
 static const struct {
 	const char *name;
@@ -61,7 +62,7 @@ static bool target_fits(struct reader target, enum http_method method)
 
 bool http_probe(struct reader r)
 {
-	if (text_starts(r, "HTTP/1."))
+	if (text_starts(r, "HTTP/1.") || text_starts(r, HTTP_METHOD_SSTP))
 		return true;
 	struct reader target = r;
 	reader_limit(&r, METHOD_BYTES_MAX);
@@ -81,6 +82,9 @@ static bool request_read(struct reader line, struct http_head *h)
 	if (method < METHODS)
 		h->method = (uint8_t)methods[method].method;
 	bool origin = text_starts(h->target, "/") || text_is(h->target, "*");
+	h->tunnel = (uint8_t)http_tunnel_of_method(h->method_name, h->target);
+	if (h->tunnel)
+		h->method = METHOD_TUNNEL;
 	h->proxied = h->method == METHOD_CONNECT || (reader_left(&h->target) && !origin);
 	return reader_left(&h->target) && text_starts(line, "HTTP/1.");
 }
@@ -98,6 +102,12 @@ static bool response_read(struct reader line, struct http_head *h)
 /* Several lengths are allowed where they are the same (RFC 9110 §8.6). */
 static void length_read(struct http_head *h, struct reader value)
 {
+	if (text_is(value, LENGTH_ENDLESS)) {
+		h->broken = h->has_length;
+		h->has_length = true;
+		h->length = UINT64_MAX;
+		return;
+	}
 	for (unsigned i = 0; i < ITEMS_MAX && !h->broken; i++) {
 		uint64_t length;
 		bool good = text_number(text_item(&value, ','), &length);
@@ -173,6 +183,8 @@ static void field_read(struct http_head *h, struct reader name, struct reader va
 	} else if (text_is(name, "upgrade")) {
 		h->upgrade = true;
 		h->websocket |= text_is(value, "websocket");
+		if (!h->tunnel)
+			h->tunnel = (uint8_t)http_tunnel_of_upgrade(value);
 	} else if (text_is(name, "sec-websocket-extensions")) {
 		extensions_read(h, value);
 	} else if (h->forwarded.addr.family != ADDR_NONE) {

@@ -6,7 +6,8 @@
 
 #include "dissect/dissector.h"
 
-/* Counts STUN in the packet at *quoted: an IPv4 or IPv6 header, UDP, a message with a cookie. */
-void icmp_quote_count(struct dissection *d, struct reader quoted);
+/* The packet at *quoted: an IPv4 or IPv6 header, UDP, and as much of the rest as there is. Counts
+ * STUN in it; where its destination was `unreachable`, tells those who read its flow. */
+void icmp_quote_read(struct dissection *d, struct reader quoted, bool unreachable);
 
 #endif

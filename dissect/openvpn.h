@@ -39,6 +39,7 @@ struct openvpn_flow {
 	struct openvpn_side side[2];
 	struct tunnel_asking asking;
 	bool up;
+	bool down; /* over TCP: said */
 };
 
 /* Is this a hard reset, whole and exact, in any of the ways to protect one? */

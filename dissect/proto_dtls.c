@@ -3,7 +3,8 @@
  * records fill to the last byte. Emits HELLO for ClientHello and ServerHello, put together from
  * fragments, and MEDIA for what flows afterwards (data channels, or a VPN): application data, or
  * records with the unified header of DTLS 1.3 (§4) that are not of the handshake epoch. A flow
- * whose hello was not seen is believed after DTLS_RUN such datagrams in one direction.
+ * whose hello was not seen is believed after DTLS_RUN such datagrams in one direction. Where the
+ * hello, or the version of AnyConnect, sets up a VPN, all this is TUNNEL and no MEDIA.
  *
  * A unified header without a length, or with a connection id, has no shape of its own: it counts
  * only where a hello was seen. Records with a connection id in DTLS 1.2 (RFC 9146) are not read.
@@ -11,6 +12,7 @@
 #include "dissect/assembly.h"
 #include "dissect/hello.h"
 #include "dissect/media.h"
+#include "dissect/tunnel.h"
 
 #include <stdlib.h>
 
@@ -28,7 +30,6 @@
 #define VERSION_1_3      0xfefc
 #define VERSION_1_0      0xfeff
 #define VERSION_1_2      0xfefd
-#define VERSION_OPENSSL  0x0100 /* 1.0 before it was one; AnyConnect speaks it */
 #define CONTENT_TYPE_MIN 20
 #define CONTENT_TYPE_MAX 24
 
@@ -41,34 +42,39 @@ struct dtls {
 struct dtls_flow {
 	struct {
 		struct media_count count;
+		struct tunnel_way way;
 		uint32_t random; /* of the hello that was said */
 		uint8_t run;
 	} side[2];
+	struct tunnel_asking asking;
 	bool hello, unified; /* a hello was seen; DTLS 1.3 was chosen or offered */
+	uint8_t tunnel;      /* enum tunnel_kind + 1, or 0 */
 };
 
 /* What one datagram holds. */
 struct datagram {
 	struct hello hello;
 	bool said, data; /* there is a hello; there is application data */
+	bool vpn;        /* of a version that nothing but AnyConnect speaks */
 };
 
 struct record {
 	uint8_t type; /* 0 with a unified header */
 	uint8_t first;
-	uint16_t epoch;
+	uint16_t version, epoch;
 	struct reader body;
 };
 
 static bool record_classic(struct reader *r, struct record *out)
 {
 	out->type = reader_u8(r);
-	uint16_t version = reader_u16(r);
+	out->version = reader_u16(r);
 	out->epoch = reader_u16(r);
 	reader_skip(r, 6); /* sequence number */
 	out->body = reader_sub(r, reader_u16(r));
 	return out->type >= CONTENT_TYPE_MIN && out->type <= CONTENT_TYPE_MAX &&
-		(version == VERSION_1_2 || version == VERSION_1_0 || version == VERSION_OPENSSL);
+		(out->version == VERSION_1_2 || out->version == VERSION_1_0 ||
+			out->version == DTLS_OPENSSL);
 }
 
 static bool record_unified(struct reader *r, struct record *out)
@@ -159,6 +165,19 @@ static void record_use(struct dissection *d, struct datagram *out, struct record
 	if (record->type == RECORD_HANDSHAKE && record->epoch == 0)
 		handshake_read(d, out, &record->body);
 	out->data |= record_has_data(record);
+	out->vpn |= record->version == DTLS_OPENSSL;
+}
+
+static void tunnel_say(struct dissection *d, struct dtls_flow *flow, const struct hello *hello)
+{
+	enum tunnel_kind kind;
+	if (hello_tunnel(hello, &kind)) {
+		tunnel_asks(d, kind, HANDSHAKE_CLIENT_HELLO, flow ? &flow->asking : NULL);
+		if (flow)
+			flow->tunnel = (uint8_t)(kind + 1);
+	} else if (flow && flow->tunnel && hello->obs.server) {
+		tunnel_answers(d, flow->tunnel - 1U, HANDSHAKE_SERVER_HELLO, &flow->asking);
+	}
 }
 
 /* Once for each connection and direction; a client says the same again with a cookie. */
@@ -167,14 +186,18 @@ static void datagram_hello(
 {
 	const struct hello *hello = &datagram->hello;
 	unsigned side = media_side(d);
-	if (flow && flow->hello && flow->side[side].random == hello->random)
+	if (flow && flow->hello && flow->side[side].random == hello->random) {
+		if (flow->tunnel && !hello->obs.server && !hello->cookie)
+			tunnel_say(d, flow, hello);
 		return;
+	}
 	if (flow) {
 		flow->hello = true;
 		flow->side[side].random = hello->random;
 		flow->unified |= hello->obs.version == VERSION_1_3;
 	}
 	hello_emit(d, hello);
+	tunnel_say(d, flow, hello);
 }
 
 static void datagram_media(struct dissection *d, struct dtls_flow *flow)
@@ -185,7 +208,13 @@ static void datagram_media(struct dissection *d, struct dtls_flow *flow)
 	c->bytes += media_bytes(d);
 	if (flow->side[side].run < DTLS_RUN)
 		flow->side[side].run++;
-	if (flow->hello || flow->side[side].run == DTLS_RUN)
+	bool believed = flow->hello || flow->side[side].run == DTLS_RUN;
+	if (flow->tunnel) {
+		tunnel_count(&flow->side[side].way, media_bytes(d));
+		if (believed)
+			tunnel_carries(d, &flow->side[side].way, flow->tunnel - 1U, TUNNEL_DATA,
+				RECORD_DATA);
+	} else if (believed)
 		media_say(d, c, &(struct obs_media){.protocol = MEDIA_DTLS});
 }
 
@@ -214,6 +243,8 @@ static enum verdict dtls_dissect(struct dissection *d, struct reader *r)
 	/* Of a datagram that was cut the header tells that data flows, in a flow that is known. */
 	if (r->failed)
 		return flow && flow->unified && r->cut ? following_dissect(d) : reader_verdict(r);
+	if (datagram.vpn && flow)
+		flow->tunnel = TUNNEL_ANYCONNECT + 1;
 	if (datagram.said)
 		datagram_hello(d, flow, &datagram);
 	if (datagram.data && flow)
@@ -238,11 +269,18 @@ static void dtls_close(void *state)
 	free(dtls);
 }
 
+static void dtls_refused(struct dissection *d)
+{
+	struct dtls_flow *f = dissection_flow_known(d);
+	if (f && f->tunnel)
+		tunnel_refused(d, f->tunnel - 1U, &f->asking);
+}
+
 extern const struct dissector dissector_dtls;
 const struct dissector dissector_dtls = {
 	.info = {"dtls", "RFC 9147"},
 	.carrier = CARRIER_UDP,
-	.tells = INTEREST_IN(OBS_HELLO) | INTEREST_IN(OBS_MEDIA),
+	.tells = INTEREST_IN(OBS_HELLO) | INTEREST_IN(OBS_MEDIA) | INTEREST_IN(OBS_TUNNEL),
 	.open = dtls_open,
 	.close = dtls_close,
 	.state_size = sizeof(struct dtls_flow),
@@ -251,4 +289,5 @@ const struct dissector dissector_dtls = {
 	.probe = dtls_probe,
 	.follows = dtls_follows,
 	.dissect = dtls_dissect,
+	.refused = dtls_refused,
 };

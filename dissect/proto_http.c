@@ -3,13 +3,15 @@
  * chunks or up to the end. Emits heads that tell about paths (HTTP): the first of each direction,
  * those meant for a proxy, forwarded for somebody, WebSocket handshakes, WHIP and WHEP; and what a
  * proxy is asked and says (PROXY). Bodies that may hold signalling are handed on as content; a
- * stream that changes its protocol (CONNECT, Upgrade) is handed on to that.
+ * stream that changes its protocol (CONNECT, Upgrade) is handed on to that, or is a tunnel from
+ * then on (http_tunnel.c).
  *
  * Left alone on purpose: HTTP/2 and later, HTTP/0.9, caching, cookies, and all other bodies. After
  * a gap the next message that starts a segment is waited for.
  */
 #include "dissect/head.h"
-#include "dissect/http.h"
+#include "dissect/http_tunnel.h"
+#include "dissect/served.h"
 #include "dissect/text.h"
 
 #include <stdlib.h>
@@ -21,6 +23,15 @@
 static bool status_success(uint16_t status)
 {
 	return status >= 200 && status < 300;
+}
+
+/* An origin's request, which a proxy may have made of an absolute one. */
+static void host_served(struct dissection *d, const struct http_head *h)
+{
+	uint16_t port = 0;
+	struct obs_word host;
+	obs_word_set(&host, text_authority(h->host, &port));
+	served_http(d, &host);
 }
 
 static void head_emit(struct dissection *d, struct http_side *side, const struct http_head *h)
@@ -41,6 +52,8 @@ static void head_emit(struct dissection *d, struct http_side *side, const struct
 	obs_word_set(&o.http.host, h->host);
 	obs_word_set(&o.http.content_type, h->content_type);
 	dissection_emit(d, &o);
+	if (h->request && !h->proxied)
+		host_served(d, h);
 }
 
 static void proxy_emit(struct dissection *d, enum proxy_event event, const struct obs_proxy *proxy)
@@ -50,6 +63,7 @@ static void proxy_emit(struct dissection *d, enum proxy_event event, const struc
 	o.proxy = *proxy;
 	o.proxy.event = (uint8_t)event;
 	dissection_emit(d, &o);
+	served_proxy(d, &o);
 }
 
 /* A client asks its proxy; a CONNECT's target is kept for the answer. */
@@ -124,12 +138,15 @@ static enum verdict request_act(struct dissection *d, struct http_flow *f, struc
 	const struct http_head *h)
 {
 	d->stats->http_requests++;
-	asked_push(f, h->method);
-	if (h->proxied)
+	asked_push(f, h->tunnel ? METHOD_TUNNEL : h->method);
+	if (h->tunnel)
+		http_tunnel_asked(d, f, h);
+	else if (h->proxied)
 		proxy_asked(d, f, h);
 	body_begin(side, h);
 	f->connecting = h->method == METHOD_CONNECT;
-	if (f->connecting || (h->upgrade && side->mode == HTTP_HEAD))
+	f->tunnel_opened = d->packet->from_opener;
+	if (f->connecting || h->method == METHOD_TUNNEL || (h->upgrade && side->mode == HTTP_HEAD))
 		side->mode = HTTP_WAIT;
 	return DONE;
 }
@@ -142,9 +159,20 @@ static enum verdict flow_become(struct dissection *d, struct http_flow *f, enum 
 	return MORE;
 }
 
+/* Both directions are the tunnel's from here on. */
+static enum verdict tunnel_begin(struct dissection *d, struct http_flow *f, uint16_t status)
+{
+	http_tunnel_answered(d, f, status, true);
+	for (unsigned i = 0; i < 2; i++)
+		f->side[i] = (struct http_side){.mode = HTTP_TUNNEL};
+	return DONE;
+}
+
 static enum verdict stream_switch(
 	struct dissection *d, struct http_flow *f, const struct http_head *h)
 {
+	if (h->tunnel && h->tunnel == f->tunnel)
+		return tunnel_begin(d, f, h->status);
 	if (!h->websocket)
 		return flow_become(d, f, 0);
 	dissection_become(d, "websocket", 0);
@@ -167,6 +195,12 @@ static enum verdict response_act(struct dissection *d, struct http_flow *f, stru
 	if (h->status < 200)
 		return DONE;
 	enum http_method method = asked_pop(f);
+	if (method == METHOD_TUNNEL && f->tunnel) {
+		bool granted = status_success(h->status) && !http_tunnel_upgrades(f->tunnel);
+		if (granted)
+			return tunnel_begin(d, f, h->status);
+		http_tunnel_answered(d, f, h->status, false);
+	}
 	if (method == METHOD_CONNECT)
 		proxy_answered(d, f, h->status);
 	if (method == METHOD_CONNECT && status_success(h->status))
@@ -240,6 +274,8 @@ static enum verdict side_step(
 		return wait_step(d, f, side, r);
 	case HTTP_LOST:
 		return lost_step(side, r);
+	case HTTP_TUNNEL:
+		return http_tunnel_read(d, f, side, r);
 	default:
 		return http_body_read(d, side, r);
 	}
@@ -251,7 +287,7 @@ static enum verdict http_dissect(struct dissection *d, struct reader *r)
 	if (!f)
 		return NOT_MINE;
 	struct http_side *side = &f->side[d->packet->from_opener ? 0 : 1];
-	if (d->gap && side->mode != HTTP_WAIT)
+	if (d->gap && side->mode != HTTP_WAIT && side->mode != HTTP_TUNNEL)
 		side_lost(d, f, side);
 	enum verdict verdict = DONE;
 	while (verdict == DONE && reader_left(r))
@@ -269,6 +305,15 @@ static void http_end(struct dissection *d)
 	struct http_side *side = f ? &f->side[d->packet->from_opener ? 0 : 1] : NULL;
 	if (side && side->mode == HTTP_CLOSE)
 		http_body_finish(d, side);
+	if (side && side->mode == HTTP_TUNNEL)
+		http_tunnel_end(d, f);
+}
+
+static void http_reset(struct dissection *d)
+{
+	struct http_flow *f = dissection_flow_known(d);
+	if (f && f->side[0].mode == HTTP_TUNNEL)
+		http_tunnel_end(d, f);
 }
 
 static void http_close(void *state)
@@ -304,4 +349,5 @@ const struct dissector dissector_http = {
 	.probe = http_probe,
 	.dissect = http_dissect,
 	.end = http_end,
+	.reset = http_reset,
 };

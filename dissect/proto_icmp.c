@@ -1,14 +1,15 @@
 /*
  * ICMP (RFC 792). Counts messages, and those that quote the packet they complain of: what is quoted
  * was sent by somebody else at another time, so it is no message of its flow and is not dissected;
- * STUN in it is counted (icmp_quote.c).
- * Emits nothing.
+ * STUN in it is counted, and who reads its flow is told that nobody is there (icmp_quote.c).
+ * Emits nothing itself.
  */
 #include "dissect/dissector.h"
 #include "dissect/icmp_quote.h"
 
 #define HEADER_SIZE   8 /* type, code, checksum, and four bytes that depend on these */
 #define PROTOCOL_ICMP 1
+#define CODE_TOO_BIG  4 /* of unreachable: it would fit in pieces (RFC 1191) */
 
 enum {
 	TYPE_UNREACHABLE = 3,
@@ -38,9 +39,11 @@ static enum verdict icmp_dissect(struct dissection *d, struct reader *r)
 	if (!reader_header(r, &h, HEADER_SIZE))
 		return reader_verdict(r);
 	d->stats->icmp++;
-	if (type_quotes(reader_u8(&h))) {
+	uint8_t type = reader_u8(&h);
+	uint8_t code = reader_u8(&h);
+	if (type_quotes(type)) {
 		d->stats->icmp_quotes++;
-		icmp_quote_count(d, *r);
+		icmp_quote_read(d, *r, type == TYPE_UNREACHABLE && code != CODE_TOO_BIG);
 	}
 	return DONE;
 }
@@ -51,5 +54,6 @@ const struct dissector dissector_icmp = {
 	.carrier = CARRIER_IPPROTO,
 	.numbers = {PROTOCOL_ICMP},
 	.number_count = 1,
+	.emits = true,
 	.dissect = icmp_dissect,
 };

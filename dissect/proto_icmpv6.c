@@ -4,11 +4,12 @@
  * (RFC 8106) as ROUTER_OPTION. As RFC 4861 §6.1.2 and §7.1 demand, only from a hop limit of 255 and
  * with code 0: nobody beyond the link can have sent them.
  *
- * Errors that quote a packet are counted, not dissected (see proto_icmp.c). Redirects and multicast
+ * Errors that quote a packet are treated as in proto_icmp.c. Redirects and multicast
  * listeners are left alone; checksums and SEND (RFC 3971) are not checked.
  */
 #include "dissect/address.h"
 #include "dissect/dissector.h"
+#include "dissect/icmp_quote.h"
 
 #define HEADER_SIZE       4 /* type, code, checksum */
 #define PROTOCOL_ICMPV6   58
@@ -18,7 +19,7 @@
 #define ROUTER_PARTS_MAX  32 /* told of one advertisement */
 #define PREFERENCE(flags) ((flags) >> 3 & 3)
 
-enum { TYPE_ROUTER = 134, TYPE_SOLICIT = 135, TYPE_ADVERTISE = 136 };
+enum { TYPE_UNREACHABLE = 1, TYPE_ROUTER = 134, TYPE_SOLICIT = 135, TYPE_ADVERTISE = 136 };
 enum { OPTION_SOURCE_MAC = 1, OPTION_TARGET_MAC = 2 };
 enum { FLAG_SOLICITED = 0x40, FLAG_MANAGED = 0x80, FLAG_OTHER = 0x40 };
 enum { PREFIX_ON_LINK = 0x80, PREFIX_AUTONOMOUS = 0x40 };
@@ -202,6 +203,13 @@ static enum verdict router_dissect(struct dissection *d, struct reader *r)
 	return DONE;
 }
 
+static void error_read(struct dissection *d, struct reader *r, uint8_t type)
+{
+	d->stats->icmp_quotes++;
+	reader_skip(r, 4); /* unused, or what the error is about */
+	icmp_quote_read(d, *r, type == TYPE_UNREACHABLE);
+}
+
 static enum verdict icmpv6_dissect(struct dissection *d, struct reader *r)
 {
 	struct reader h;
@@ -210,7 +218,8 @@ static enum verdict icmpv6_dissect(struct dissection *d, struct reader *r)
 	uint8_t type = reader_u8(&h);
 	uint8_t code = reader_u8(&h);
 	d->stats->icmpv6++;
-	d->stats->icmp_quotes += type <= TYPE_ERROR_MAX;
+	if (type <= TYPE_ERROR_MAX)
+		error_read(d, r, type);
 	if (type != TYPE_ROUTER && type != TYPE_SOLICIT && type != TYPE_ADVERTISE)
 		return DONE;
 	if (r->cut) /* options go to the packet's end */

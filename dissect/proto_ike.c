@@ -200,6 +200,13 @@ static enum verdict ike_dissect(struct dissection *d, struct reader *r)
 	return esp_read(d, r);
 }
 
+static void ike_refused(struct dissection *d)
+{
+	struct ike_flow *f = dissection_flow_known(d);
+	if (f && f->ike)
+		tunnel_refused(d, TUNNEL_IKE, &f->asking);
+}
+
 extern const struct dissector dissector_ike;
 const struct dissector dissector_ike = {
 	.info = {"ike", "RFC 7296"},
@@ -210,4 +217,5 @@ const struct dissector dissector_ike = {
 	.first_max = 0xff,
 	.probe = ike_probe,
 	.dissect = ike_dissect,
+	.refused = ike_refused,
 };

@@ -1,11 +1,13 @@
 /*
  * L2TP over UDP (RFC 2661, RFC 3931), told by its control messages: flag bits, exact length, and a
  * Message Type AVP in front. Emits TUNNEL: SCCRQ asks, SCCRP answers, StopCCN and CDN reset, Hello
- * is a keepalive; data of a flow that had control messages, once in a while.
+ * is a keepalive; data of a flow that had control messages, once in a while. The PPP frames in that
+ * data are dissected as packets of their own.
  *
- * Within IPsec, as nearly always, none of this shows. PPP inside the data is not read, nor is
- * L2TPv3 straight in IP (protocol 115).
+ * Within IPsec, as nearly always, none of this shows. L2TPv3's data, whose cookie has a length that
+ * is negotiated, is not opened, nor is L2TPv3 straight in IP (protocol 115) read.
  */
+#include "dissect/ethertype.h"
 #include "dissect/tunnel.h"
 
 /* Flags and version (RFC 2661 §3.1, RFC 3931 §3.2.1). */
@@ -14,6 +16,9 @@ enum {
 	CONTROL_MASK = 0xfff0, /* all but the version */
 	DATA_MASK = 0xb0f0,    /* of data messages these are zero: control, reserved */
 	VERSION_MASK = 0x000f,
+	HAS_LENGTH = 0x4000,
+	HAS_SEQUENCE = 0x0800,
+	HAS_OFFSET = 0x0200,
 };
 
 #define HEADER_SIZE       12
@@ -72,6 +77,28 @@ static bool l2tp_allows(unsigned at, uint8_t byte)
 	return at != 1 || version == 2 || version == 3;
 }
 
+/* The PPP frame in a data message (RFC 2661 §3.1, §5.1). */
+static void data_open(struct dissection *d, struct reader r)
+{
+	uint16_t flags = reader_u16(&r);
+	size_t left = reader_left(&r) + sizeof(flags);
+	size_t length = flags & HAS_LENGTH ? reader_u16(&r) : left;
+	size_t header = sizeof(flags) + (flags & HAS_LENGTH ? sizeof(uint16_t) : 0) + 4;
+	reader_skip(&r, 4); /* tunnel, session */
+	if (flags & HAS_SEQUENCE)
+		reader_skip(&r, 4);
+	header += flags & HAS_SEQUENCE ? 4 : 0;
+	if (flags & HAS_OFFSET) {
+		size_t offset = reader_u16(&r);
+		reader_skip(&r, offset);
+		header += sizeof(uint16_t) + offset;
+	}
+	if (r.failed || length > left || length <= header)
+		return;
+	reader_limit(&r, length - header);
+	dissection_inner(d, WRAPPED_UDP, CARRIER_ETHERTYPE, ETHERTYPE_PPP, &r);
+}
+
 static bool l2tp_probe(struct reader r)
 {
 	return !r.cut && (data_shape(r) || control_read(r) >= 0);
@@ -98,6 +125,12 @@ static void control_say(const struct dissection *d, struct l2tp_flow *f, uint8_t
 	}
 }
 
+static void data_say(struct dissection *d, struct tunnel_way *way, const struct reader *r)
+{
+	tunnel_carries(d, way, TUNNEL_L2TP, TUNNEL_DATA, 0);
+	data_open(d, *r);
+}
+
 static enum verdict l2tp_dissect(struct dissection *d, struct reader *r)
 {
 	int type = control_read(*r);
@@ -111,19 +144,26 @@ static enum verdict l2tp_dissect(struct dissection *d, struct reader *r)
 	if (type >= 0)
 		control_say(d, f, (uint8_t)type);
 	else
-		tunnel_carries(d, way, TUNNEL_L2TP, TUNNEL_DATA, 0);
+		data_say(d, way, r);
 	return DONE;
+}
+
+static void l2tp_refused(struct dissection *d)
+{
+	struct l2tp_flow *f = dissection_flow_known(d);
+	if (f && f->control)
+		tunnel_refused(d, TUNNEL_L2TP, &f->asking);
 }
 
 extern const struct dissector dissector_l2tp;
 const struct dissector dissector_l2tp = {
 	.info = {"l2tp", "RFC 2661"},
 	.carrier = CARRIER_UDP,
-	.tells = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct l2tp_flow),
 	.first_min = 0x00,
 	.first_max = 0xc8,
 	.allows = l2tp_allows,
 	.probe = l2tp_probe,
 	.dissect = l2tp_dissect,
+	.refused = l2tp_refused,
 };

@@ -40,6 +40,13 @@ static enum verdict openvpn_dissect(struct dissection *d, struct reader *r)
 	return openvpn_packet(d, f, *r);
 }
 
+static void openvpn_refused(struct dissection *d)
+{
+	struct openvpn_flow *f = dissection_flow_known(d);
+	if (f && (f->side[0].known || f->side[1].known || f->up))
+		tunnel_refused(d, TUNNEL_OPENVPN, &f->asking);
+}
+
 extern const struct dissector dissector_openvpn;
 const struct dissector dissector_openvpn = {
 	.info = {"openvpn", "openvpn.net: OpenVPN protocol"},
@@ -51,4 +58,5 @@ const struct dissector dissector_openvpn = {
 	.probe = openvpn_probe,
 	.follows = openvpn_follows,
 	.dissect = openvpn_dissect,
+	.refused = openvpn_refused,
 };

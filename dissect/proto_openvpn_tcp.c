@@ -2,7 +2,8 @@
  * OpenVPN over TCP: the packets of proto_openvpn.c, each behind its length in two bytes. A stream
  * is taken at a hard reset, or, in the middle, where a segment starts with the length of a
  * P_DATA_V2 of small peer id; such a stream is given up unless a run of them follows. Emits TUNNEL
- * as over UDP. Behind a hole it goes on at the next segment that starts like a packet of the flow.
+ * as over UDP, and that the connection's end takes the tunnel down. Behind a hole it goes on at the
+ * next segment that starts like a packet of the flow.
  */
 #include "dissect/openvpn.h"
 
@@ -78,6 +79,13 @@ static enum verdict openvpn_tcp_dissect(struct dissection *d, struct reader *r)
 	return reader_left(r) ? MORE : DONE;
 }
 
+static void openvpn_tcp_end(struct dissection *d)
+{
+	struct openvpn_flow *f = dissection_flow_known(d);
+	if (f && (f->side[0].known || f->side[1].known || f->up))
+		tunnel_ends(d, TUNNEL_OPENVPN, &f->down);
+}
+
 extern const struct dissector dissector_openvpn_tcp;
 const struct dissector dissector_openvpn_tcp = {
 	.info = {"openvpn_tcp", "openvpn.net: OpenVPN protocol"},
@@ -88,4 +96,6 @@ const struct dissector dissector_openvpn_tcp = {
 	.first_max = LENGTH_MAX >> 8,
 	.probe = openvpn_tcp_probe,
 	.dissect = openvpn_tcp_dissect,
+	.end = openvpn_tcp_end,
+	.reset = openvpn_tcp_end,
 };

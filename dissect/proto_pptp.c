@@ -1,7 +1,8 @@
 /*
  * PPTP's control connection over TCP (RFC 2637 §2), told by its magic cookie. Emits TUNNEL: a
  * Start-Control-Connection request asks, its reply answers or, with an error, resets; Stop, Clear
- * and Disconnect reset; Echo is a keepalive. The data is PPP in GRE and no business of this stream.
+ * Disconnect and the connection's end reset; Echo is a keepalive. The data is PPP in GRE and no
+ * business of this stream.
  */
 #include "dissect/tunnel.h"
 
@@ -25,6 +26,7 @@ enum {
 struct pptp_flow {
 	struct tunnel_way way[2];
 	struct tunnel_asking asking;
+	bool down; /* said */
 };
 
 struct pptp_message {
@@ -49,6 +51,13 @@ static bool pptp_probe(struct reader r)
 	return message_read(&r, &m);
 }
 
+static void resets_say(const struct dissection *d, struct pptp_flow *f, uint8_t control)
+{
+	tunnel_says(d, TUNNEL_PPTP, TUNNEL_RESETS, control);
+	if (f)
+		f->down = true;
+}
+
 static void message_say(
 	const struct dissection *d, struct pptp_flow *f, uint8_t control, struct reader *body)
 {
@@ -61,13 +70,13 @@ static void message_say(
 		if (reader_u8(body) == RESULT_GOOD)
 			tunnel_answers(d, TUNNEL_PPTP, control, f ? &f->asking : NULL);
 		else
-			tunnel_says(d, TUNNEL_PPTP, TUNNEL_RESETS, control);
+			resets_say(d, f, control);
 		break;
 	case CONTROL_STOP_REQUEST:
 	case CONTROL_STOP_REPLY:
 	case CONTROL_CLEAR:
 	case CONTROL_DISCONNECT:
-		tunnel_says(d, TUNNEL_PPTP, TUNNEL_RESETS, control);
+		resets_say(d, f, control);
 		break;
 	case CONTROL_ECHO_REQUEST:
 		if (f)
@@ -98,6 +107,13 @@ static enum verdict pptp_dissect(struct dissection *d, struct reader *r)
 	return reader_left(r) ? MORE : DONE;
 }
 
+static void pptp_end(struct dissection *d)
+{
+	struct pptp_flow *f = dissection_flow_known(d);
+	if (f)
+		tunnel_ends(d, TUNNEL_PPTP, &f->down);
+}
+
 extern const struct dissector dissector_pptp;
 const struct dissector dissector_pptp = {
 	.info = {"pptp", "RFC 2637"},
@@ -108,4 +124,6 @@ const struct dissector dissector_pptp = {
 	.first_max = 0x00,
 	.probe = pptp_probe,
 	.dissect = pptp_dissect,
+	.end = pptp_end,
+	.reset = pptp_end,
 };

@@ -7,6 +7,7 @@
  * to and from a granted endpoint are announced to proto_socks_udp.c. Passwords are stepped over.
  * GSSAPI's wrapping (RFC 1961) hides the rest: the stream is given up.
  */
+#include "dissect/served.h"
 #include "dissect/socks.h"
 
 #define METHOD_NONE   0xff
@@ -42,8 +43,8 @@ static bool socks_probe(struct reader r)
 	return reader_u8(&peek) == SOCKS_5 ? socks_greeting_shape(r) : socks_request4_shape(r);
 }
 
-static void proxy_emit(const struct dissection *d, const struct socks_flow *f,
-	enum proxy_event event, uint16_t status, const struct socks_target *target)
+static void proxy_emit(struct dissection *d, const struct socks_flow *f, enum proxy_event event,
+	uint16_t status, const struct socks_target *target)
 {
 	struct observation o;
 	dissection_observe(d, OBS_PROXY, &o);
@@ -57,9 +58,10 @@ static void proxy_emit(const struct dissection *d, const struct socks_flow *f,
 		.target_port = target->port,
 	};
 	dissection_emit(d, &o);
+	served_proxy(d, &o);
 }
 
-static void request_note(const struct dissection *d, struct socks_flow *f, uint8_t command,
+static void request_note(struct dissection *d, struct socks_flow *f, uint8_t command,
 	const struct socks_target *target)
 {
 	f->command = command;

@@ -49,6 +49,13 @@ static enum verdict tailscale_dissect(struct dissection *d, struct reader *r)
 	return DONE;
 }
 
+static void tailscale_refused(struct dissection *d)
+{
+	struct tailscale_flow *f = dissection_flow_known(d);
+	if (f)
+		tunnel_refused(d, TUNNEL_TAILSCALE, &f->asking);
+}
+
 extern const struct dissector dissector_tailscale;
 const struct dissector dissector_tailscale = {
 	.info = {"tailscale", "tailscale.com/disco"},
@@ -59,4 +66,5 @@ const struct dissector dissector_tailscale = {
 	.first_max = 'T',
 	.probe = tailscale_probe,
 	.dissect = tailscale_dissect,
+	.refused = tailscale_refused,
 };

@@ -1,11 +1,12 @@
 /*
  * TLS in a stream (RFC 8446 §5, RFC 5246 §6): the hello of each direction, put together from
- * records and segments. Emits HELLO, then gives that direction up: what follows is encrypted or of
- * no interest here, and shall cost nothing.
+ * records and segments. Emits HELLO, and TUNNEL where it sets one up, then gives that direction up:
+ * what follows is encrypted or of no interest here, and shall cost nothing.
  *
  * Streams picked up in the middle, SSL 2 hellos and renegotiation are left out.
  */
 #include "dissect/hello.h"
+#include "dissect/tunnel.h"
 
 #include <stdlib.h>
 
@@ -16,6 +17,10 @@
 #define HELLO_MAX        16384
 #define VERSION_MAJOR    3
 #define VERSION_MINOR    4
+
+struct tls_flow {
+	uint8_t tunnel; /* enum tunnel_kind + 1, that the client's hello asked for */
+};
 
 struct tls {
 	uint8_t bytes[HANDSHAKE_HEADER + HELLO_MAX]; /* of the hello at hand */
@@ -75,6 +80,22 @@ static bool records_join(struct tls *tls, struct reader *r, size_t *have)
 	return true;
 }
 
+static void tunnel_say(struct dissection *d, const struct hello *hello)
+{
+	enum tunnel_kind kind;
+	struct tls_flow *f = NULL;
+	if (hello_tunnel(hello, &kind)) {
+		f = dissection_flow_state(d);
+		if (f)
+			f->tunnel = (uint8_t)(kind + 1);
+		tunnel_asks(d, kind, HANDSHAKE_CLIENT_HELLO, NULL);
+	} else if (hello->obs.server) {
+		f = dissection_flow_known(d);
+		if (f)
+			tunnel_answers(d, f->tunnel - 1U, HANDSHAKE_SERVER_HELLO, NULL);
+	}
+}
+
 static enum verdict tls_dissect(struct dissection *d, struct reader *r)
 {
 	struct tls *tls = d->state;
@@ -96,6 +117,7 @@ static enum verdict tls_dissect(struct dissection *d, struct reader *r)
 	if (!hello_read(&hello, HELLO_TLS, type, &body))
 		return MALFORMED;
 	hello_emit(d, &hello);
+	tunnel_say(d, &hello);
 	return NOT_MINE;
 }
 
@@ -114,7 +136,8 @@ extern const struct dissector dissector_tls;
 const struct dissector dissector_tls = {
 	.info = {"tls", "RFC 8446"},
 	.carrier = CARRIER_STREAM,
-	.tells = INTEREST_IN(OBS_HELLO),
+	.tells = INTEREST_IN(OBS_HELLO) | INTEREST_IN(OBS_TUNNEL),
+	.state_size = sizeof(struct tls_flow),
 	.open = tls_open,
 	.close = tls_close,
 	.first_min = RECORD_HANDSHAKE,

@@ -36,7 +36,7 @@ static uint16_t header_read(struct reader *r)
 
 static bool vxlan_allows(unsigned at, uint8_t byte)
 {
-	bool next = at == 3 && byte <= NEXT_ETHERNET;
+	bool next = at == 3 && byte < NEXT_TYPES;
 	return at == 0 || next || byte == 0;
 }
 

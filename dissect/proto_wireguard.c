@@ -189,6 +189,13 @@ static enum verdict wireguard_dissect(struct dissection *d, struct reader *r)
 	}
 }
 
+static void wireguard_refused(struct dissection *d)
+{
+	struct wireguard_flow *f = dissection_flow_known(d);
+	if (f && (f->side[0].indices || f->side[1].indices))
+		tunnel_refused(d, TUNNEL_WIREGUARD, &f->asking);
+}
+
 extern const struct dissector dissector_wireguard;
 const struct dissector dissector_wireguard = {
 	.info = {"wireguard", "WireGuard: Next Generation Kernel Network Tunnel, 5.4"},
@@ -200,4 +207,5 @@ const struct dissector dissector_wireguard = {
 	.allows = wireguard_allows,
 	.probe = wireguard_probe,
 	.dissect = wireguard_dissect,
+	.refused = wireguard_refused,
 };

@@ -142,6 +142,17 @@ static struct stream *stream_of(struct dissection *d)
 	return stream;
 }
 
+/* Its dissector may want to know that the stream was cut off. */
+static void stream_reset(struct dissection *d, const struct stream_side *side)
+{
+	if (!side->row || side->ignored)
+		return;
+	d->row = side->row - 1U;
+	d->state = d->run->state[d->row];
+	if (d->run->rows[d->row]->reset)
+		d->run->rows[d->row]->reset(d);
+}
+
 /* One packet of a stream: its side, then the other one if that has another reader now. */
 static void stream_take(struct dissection *d, struct segment *s)
 {
@@ -151,6 +162,8 @@ static void stream_take(struct dissection *d, struct segment *s)
 	uint8_t row = other->row;
 	if (d->packet->tcp_flags & TCP_RST) {
 		bool exact = side->synced && s->sequence == window_end(&side->window);
+		if (exact)
+			stream_reset(d, side);
 		side->ended = side->ignored = other->ignored = exact;
 		return;
 	}

@@ -100,8 +100,20 @@ struct stun_transaction {
 	struct stun_sighting sighting[STUN_SIGHTINGS_MAX];
 };
 
+#define TURN_CONNECTIONS 64 /* of all clients: set up, and their data connection still to come */
+
+/* A peer's TCP connection to the relay (RFC 6062), from Connect or ConnectionAttempt up to the
+ * ConnectionBind of another stream, which names it by its number alone. */
+struct turn_connection {
+	struct endpoint relay, peer;
+	uint8_t transaction[STUN_TRANSACTION_SIZE]; /* Connect's: only its answer has the number */
+	uint32_t number;                            /* CONNECTION-ID; 0: not known yet */
+};
+
 struct stun_transactions {
 	struct table table;
+	struct turn_connection connection[TURN_CONNECTIONS];
+	unsigned next_connection;
 };
 
 #define STUN_PEERS_MAX 8 /* of one CreatePermission */
@@ -208,6 +220,12 @@ void stun_facts_emit(
 /* Learns from a TURN message, says which peers it names, and opens what it carries. */
 void turn_message(
 	struct dissection *d, const struct stun_message *m, const struct stun_facts *facts);
+
+/* Keeps which peer a connection of RFC 6062 is to; and who that is, NULL when it was not seen. */
+void turn_connection_learn(
+	struct dissection *d, const struct stun_message *m, const struct stun_facts *facts);
+const struct endpoint *turn_connection_peer(
+	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts);
 
 /* Is there TURN in this flow, as far as ChannelData with this number goes? */
 bool turn_channel_believed(struct turn_flow *t, uint16_t number);

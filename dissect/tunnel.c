@@ -32,7 +32,7 @@ void tunnel_answers(const struct dissection *d, enum tunnel_kind kind, uint8_t m
 	struct tunnel_asking *asking)
 {
 	if (asking)
-		asking->unanswered = 0;
+		*asking = (struct tunnel_asking){0};
 	tunnel_says(d, kind, TUNNEL_ANSWERS, message);
 }
 
@@ -49,6 +49,20 @@ void tunnel_says(
 {
 	struct obs_tunnel tunnel = tunnel_make(kind, event, message);
 	tunnel_emit(d, &tunnel);
+}
+
+void tunnel_refused(const struct dissection *d, enum tunnel_kind kind, struct tunnel_asking *asking)
+{
+	if (!asking->refused)
+		tunnel_says(d, kind, TUNNEL_RESETS, 0);
+	asking->refused = true;
+}
+
+void tunnel_ends(const struct dissection *d, enum tunnel_kind kind, bool *down)
+{
+	if (!*down)
+		tunnel_says(d, kind, TUNNEL_RESETS, 0);
+	*down = true;
 }
 
 void tunnel_count(struct tunnel_way *way, size_t bytes)

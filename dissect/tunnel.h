@@ -20,6 +20,7 @@ struct tunnel_way {
 /* Handshakes of a flow that nobody answered. */
 struct tunnel_asking {
 	uint8_t unanswered;
+	bool refused; /* and that was said */
 };
 
 /* Who sent the packet at work: 0 the flow's opener, 1 the other end. */
@@ -44,6 +45,14 @@ void tunnel_defers(const struct dissection *d, enum tunnel_kind kind, uint8_t me
 /* Says an event that has no count. */
 void tunnel_says(const struct dissection *d, enum tunnel_kind kind, enum tunnel_event event,
 	uint8_t message);
+
+/* For `refused`: says that the other end is not there; once, until it answers. */
+void tunnel_refused(
+	const struct dissection *d, enum tunnel_kind kind, struct tunnel_asking *asking);
+
+/* For a stream's `end` and `reset`: says once in its flow that the tunnel in it is down. `*down` is
+ * that flow's. */
+void tunnel_ends(const struct dissection *d, enum tunnel_kind kind, bool *down);
 
 /* Counts a packet, told of or not. */
 void tunnel_count(struct tunnel_way *way, size_t bytes);

@@ -102,13 +102,13 @@ static void peer_emit(struct dissection *d, struct turn_flow *t, const struct st
 static void peers_emit(struct dissection *d, struct turn_flow *t, const struct stun_message *m,
 	const struct stun_facts *f)
 {
-	const struct endpoint nobody = {0};
+	const struct endpoint nobody = {0}, *known = turn_connection_peer(d, m, f);
 	if (m->method < STUN_SEND || m->stun_class == STUN_ERROR)
 		return;
 	for (unsigned i = 0; i < f->peers; i++)
 		peer_emit(d, t, m, f, &f->peer[i]);
 	if (f->peers == 0 && f->connection)
-		peer_emit(d, t, m, f, &nobody);
+		peer_emit(d, t, m, f, known ? known : &nobody);
 }
 
 /* The inner datagram between client and peer, in this packet's direction. */
@@ -140,6 +140,7 @@ void turn_message(
 	struct turn_flow *t = flow ? &flow->turn : NULL;
 	if (t)
 		turn_learn(d, t, m, facts);
+	turn_connection_learn(d, m, facts);
 	peers_emit(d, t, m, facts);
 	indication_open(d, m, facts);
 }

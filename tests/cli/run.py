@@ -12,13 +12,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import bad_input  # noqa: E402
 import outputs  # noqa: E402
+import proxies  # noqa: E402
 import surface  # noqa: E402
 import verdicts  # noqa: E402
 from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, bad_input, verdicts):
+    for module in (surface, outputs, bad_input, verdicts, proxies):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 yield name, function

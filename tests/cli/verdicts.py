@@ -1,4 +1,8 @@
 """Small stories of laptops and gateways, built frame by frame, and what must be said of each."""
+import gzip
+import shutil
+import subprocess
+
 import build_pcap as build
 from support import records, seep
 
@@ -115,3 +119,47 @@ def test_file_order(tally, folder):
         seen.add(tuple((r["leak"]["id"], r["leak"]["finding_id"], str(r["leak"].get("expected")))
                        for r in records(run.out) if r["event_type"] == "alert"))
     tally.check(len(seen) == 1 and len(next(iter(seen))) == 2, "file order", str(seen))
+
+
+# One file of a laptop: the same exchange, which tells the ISP's address, on one interface or the
+# other. Only the interface's name says which is the tunnel.
+LAPTOP_FILES = [
+    ("eth0", b"tun0", build.RAW_IP), ("eth0", b"wg0", build.RAW_IP),
+    ("en0", b"utun3", build.RAW_IP), ("eth0", b"tap0", build.ETHERNET),
+]
+PACKERS = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": lambda plain: subprocess.run(["zstd", "-qc"], input=plain, stdout=subprocess.PIPE,
+                                         check=True).stdout,
+}
+
+
+def laptop_file(physical, tunnel, kind, leaks):
+    """Exchange 1 inside the tunnel; exchange 2 outside it when it `leaks`, else inside as well."""
+    out = 0 if leaks else 1
+    return build.pcapng_of([(physical.encode(), build.ETHERNET), (tunnel, kind)], [
+        (1, 0, ask(INSIDE, 1)), (1, .02, answer(INSIDE, 1, EXIT)),
+        (out, 1, ask(LAPTOP if leaks else INSIDE, 2)),
+        (out, 1.02, answer(LAPTOP if leaks else INSIDE, 2, ISP if leaks else EXIT)),
+    ])
+
+
+def test_laptop_in_one_file(tally, folder):
+    """A capture of several interfaces is judged by their names, packed or not."""
+    for physical, tunnel, kind in LAPTOP_FILES:
+        for suffix, pack in PACKERS.items():
+            for leaks in (True, False):
+                if suffix == ".zst" and not shutil.which("zstd"):
+                    tally.skip("laptop.pcapng.zst", "no zstd program")
+                    continue
+                path = folder / f"laptop.pcapng{suffix}"
+                path.write_bytes(pack(laptop_file(physical, tunnel, kind, leaks)))
+                run = seep("replay", "--json", "--min-severity", "info", path)
+                alerts = [r for r in records(run.out) if r["event_type"] == "alert"
+                          and r["leak"]["state"] == "closed"]
+                found = [(r["leak"]["id"], r["in_iface"], r["leak"]["leaked"], r["leak"]["path"])
+                         for r in alerts]
+                wanted = [("srflx-outside-egress", physical, [ISP], "direct")] if leaks else []
+                tally.check(found == wanted and run.status == bool(leaks),
+                            f"{physical} and {tunnel.decode()}{suffix}, leaks: {leaks}", f"{found}\n{run}")

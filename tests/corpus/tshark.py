@@ -24,7 +24,7 @@ AND = "\x01"  # between the values of a field
 FIELDS = """
  frame.number frame.protocols frame.len frame.cap_len _ws.malformed
  ip.src ip.dst ipv6.src ipv6.dst ipv6.hlim udp.srcport udp.dstport tcp.srcport tcp.dstport
- tcp.analysis.retransmission
+ tcp.flags.fin tcp.flags.reset tcp.analysis.retransmission
  stun.type stun.cookie stun.id stun.att.type stun.att.length stun.att.family
  stun.att.ipv4 stun.att.ipv6 stun.att.port stun.att.username stun.att.software stun.att.realm
  stun.att.error.class stun.att.error stun.att.error.reason stun.att.lifetime stun.att.transp
@@ -40,7 +40,7 @@ FIELDS = """
  dhcp.option.dhcp dhcp.option.router dhcp.option.domain_name_server dhcp.option.hostname
  dhcp.option.static_route.ip dhcp.option.static_route.router dhcp.option.classless_static_route
  dhcp.ip.your dhcp.option.dhcp_server_id dhcp.option.ip_address_lease_time
- arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.proto_ipv4 icmpv6.type
+ arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.proto_ipv4 icmp.type icmpv6.type
  icmpv6.nd.ns.target_address icmpv6.nd.na.target_address icmpv6.opt.prefix
  icmpv6.opt.prefix.length icmpv6.opt.rdnss icmpv6.nd.ra.router_lifetime
  nat-pmp.external_ip portcontrol.map.rsp_assigned_ext_ip

@@ -4,8 +4,9 @@
 Each message that tshark names and that starts or answers a handshake must be a tunnel observation
 of the same frame and type. Data is said once in a while, with how many messages there were in that
 direction so far: that must be as many as tshark has up to the same frame, the last of them of the
-same type; and where tshark sees enough data, some must be said. What differs must be in KNOWN. In
-captures of other protocols no tunnel and no proxy may be seen at all.
+same type; and where tshark sees enough data, some must be said. A tunnel that is down without a
+message of its own must be so in a frame with a FIN, an RST or an ICMP error. What differs must be
+in KNOWN. In captures of other protocols no tunnel and no proxy may be seen at all.
 """
 import collections
 import sys
@@ -26,6 +27,7 @@ WIREGUARD = {1: "asks", 2: "answers", 3: "defers"}
 WIREGUARD_DATA = 4
 OPENVPN = {1: "asks", 2: "answers", 7: "asks", 8: "answers", 10: "asks"}
 OPENVPN_DATA = {6, 9}
+UNREACHABLE = {"icmp.type": 3, "icmpv6.type": 1}
 IKE_FIRST = {2, 4, 34}  # main mode, aggressive mode, IKE_SA_INIT
 IKE_SA, IKE_SA_1, IKE_RESPONSE = 33, 1, 0x20
 
@@ -46,6 +48,9 @@ EXPECTED = {
     "dns/arkime__v6.pcap": {"ssh"},
     "dns/suricata-verify__bypass-ssh-enabled__input.pcap": {"ssh"},
     "dns/suricata-verify__vxlan.pcap": {"ssh"},
+    # DTLS of AnyConnect's own version; and a session resumed in a flow that never had one.
+    "dtls/ndpi__dtls_old_version.pcapng": {"anyconnect"},
+    "dtls/ndpi__dtls_session_id_and_coockie_both.pcap": {"anyconnect"},
     "mdns/zeek__var-services-std-ports.pcap": {"ssh"},
 }
 
@@ -95,11 +100,12 @@ def messages_of(row):
 
 class View:
     """Handshakes: Counter of (frame, kind, type, event). Data: {(kind, direction): [(frame, type,
-    messages so far), ...]}."""
+    messages so far), ...]}. Ends without a message: [(frame, kind), ...]."""
 
     def __init__(self):
         self.events = collections.Counter()
         self.data = collections.defaultdict(list)
+        self.ends = []
         self.proxies = set()
 
 
@@ -128,6 +134,9 @@ def seep_view(capture):
             continue
         tunnel = record["tunnel"]
         kind, message, event = tunnel["kind"], tunnel["message"], tunnel["event"]
+        if (message, event) == (0, "resets"):
+            view.ends.append((frame, kind))
+            continue
         if event not in ("data", "keepalive"):
             view.events[frame, kind, message, event] += 1
             continue
@@ -139,6 +148,18 @@ def seep_view(capture):
 
 def look(capture):
     return capture, tshark_view(capture), *seep_view(capture)
+
+
+def ends_connection(row):
+    unreachable = any(code in row.numbers(field) for field, code in UNREACHABLE.items())
+    return unreachable or any(row.numbers("tcp.flags.fin") + row.numbers("tcp.flags.reset"))
+
+
+def check_ends(tally, capture, ends):
+    frames = {row.number for row in tshark.rows(capture) if ends_connection(row)} if ends else ()
+    for frame, kind in ends:
+        tally.check(frame in frames, f"{capture.name}: frame {frame}",
+                    f"seep has the end of {kind}, and nothing ends there")
 
 
 def compare_events(exact, capture, theirs, ours):
@@ -197,6 +218,7 @@ def main():
         tally.check(run.status in (0, 3), f"{capture.name}: dissect", str(run))
         if capture.parent.name in QUIET:
             check_quiet(tally, capture, ours)
+        check_ends(tally, capture, ours.ends)
         compare_events(exact, capture, theirs.events, ours.events)
         compare_data(tally, exact, capture, theirs, ours)
     exact.finish(*CATEGORIES.values())

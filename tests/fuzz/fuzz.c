@@ -205,12 +205,12 @@ int fuzz_content(enum content content, const uint8_t *data, size_t size)
 }
 
 /* One end says `size` bytes; moves its sequence number on. */
-static void segment_add(
-	struct batch *batch, uint32_t sequence[2], bool back, const void *data, size_t size)
+static void segment_add(struct batch *batch, uint32_t sequence[2], bool back, uint8_t flags,
+	const void *data, size_t size)
 {
 	const uint32_t at = sequence[back];
 	const uint8_t tcp[TCP_SIZE] = {0x10, back, 0x10, !back, (uint8_t)(at >> 24),
-		(uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at, 0, 0, 0, 0, 0x50, 0x10};
+		(uint8_t)(at >> 16), (uint8_t)(at >> 8), (uint8_t)at, 0, 0, 0, 0, 0x50, flags};
 	uint8_t header[IP_SIZE + TCP_SIZE];
 	ip_write(header, 6, TCP_SIZE + size, back);
 	memcpy(header + IP_SIZE, tcp, TCP_SIZE);
@@ -226,9 +226,9 @@ int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t
 	if (size > PACKET_MAX - IP_SIZE - TCP_SIZE)
 		return 0;
 	if (there)
-		segment_add(&batch, sequence, false, there, strlen(there));
+		segment_add(&batch, sequence, false, TCP_ACK, there, strlen(there));
 	if (back)
-		segment_add(&batch, sequence, true, back, strlen(back));
+		segment_add(&batch, sequence, true, TCP_ACK, back, strlen(back));
 	for (unsigned i = 0; i < PIECES_MAX && size >= 2; i++) {
 		size_t length = (size_t)(data[0] & 0x7f) << 8 | data[1];
 		bool from_back = data[0] & 0x80;
@@ -236,10 +236,12 @@ int fuzz_stream(const char *there, const char *back, const uint8_t *data, size_t
 		size -= 2;
 		if (length > size)
 			length = size;
-		segment_add(&batch, sequence, from_back, data, length);
+		segment_add(&batch, sequence, from_back, TCP_ACK, data, length);
 		data += length;
 		size -= length;
 	}
+	segment_add(&batch, sequence, false, TCP_FIN, "", 0);
+	segment_add(&batch, sequence, true, TCP_RST, "", 0);
 	frames_dissect(&batch);
 	batch_free(&batch);
 	return 0;

@@ -64,7 +64,19 @@ CONVERSATIONS = {
         [(False, b"CONNECT a:80 HTTP/1.1\r\n\r\n"), (True, b"HTTP/1.1 200 OK\r\n\r\n"),
          (False, b"GET http://a/ HTTP/1.1\r\n\r\n")],
         [(False, POST % (b"gzip", len(GZIP)) + GZIP)],
+        [(False, b"SSTP_DUPLEX_POST /sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/ HTTP/1.1\r\n"
+                 b"Content-Length: 18446744073709551615\r\n\r\n"),
+         (True, b"HTTP/1.1 200\r\nContent-Length: 18446744073709551615\r\n\r\n"),
+         (False, b"\x10\x01\x00\x0e")],
+        [(False, b"CONNECT /CSCOSSLC/tunnel HTTP/1.1\r\n\r\n"), (True, b"HTTP/1.1 200 OK\r\n\r\n"),
+         (True, b"STF\x01\x00\x00\x00\x00")],
+        [(False, b"GET /masque/udp/2001%3adb8%3A%3A1/53/ HTTP/1.1\r\nUpgrade: connect-udp\r\n\r\n"),
+         (True, b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")],
         [(False, POST % (b"br", 7) + b"\x0b\x01\x80abc\x03")],
+    ],
+    "http_tunnel": [
+        [(False, b"\x00\x15\x00\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12)),
+         (True, b"\x17\x40\x02ab\x00\x02\x02a\x00\x00")],
     ],
     "websocket": [  # RFC 6455 section 5.7, RFC 7692 section 7.2.3
         [(False, bytes.fromhex("818537fa213d7f9f4d5158")),

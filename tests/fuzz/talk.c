@@ -19,7 +19,7 @@
 #define STEP_NS       UINT64_C(1000000000)
 
 enum { FLAG_BACK = 1, FLAG_CUT = 2, FLAG_HOLE = 4 };
-enum { TCP_SYN = 2, TCP_ACK = 16 };
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
 
 struct talk {
 	struct dissect *dissect;
@@ -146,6 +146,8 @@ int talk_stream(const uint8_t *data, size_t size)
 	message_send(&t, 0, TCP_SYN, NULL, 0);
 	message_send(&t, FLAG_BACK, TCP_SYN, NULL, 0);
 	messages_send(&t, data, size);
+	message_send(&t, 0, TCP_FIN | TCP_ACK, NULL, 0);
+	message_send(&t, FLAG_BACK, TCP_RST, NULL, 0);
 	return talk_end(&t);
 }
 

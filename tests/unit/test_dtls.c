@@ -3,6 +3,7 @@
  * not fill their datagram (RFC 6347, RFC 9147, RFC 5764).
  */
 #include "tests/unit/support/exchange.h"
+#include "tests/unit/support/stun.h"
 
 #define RECORD      13
 #define MESSAGE     12
@@ -167,6 +168,31 @@ static void fragments_of_others(void **state)
 	watch_free(w);
 }
 
+/* Chromium can send its handshake inside the checks that open the way (META-DTLS-IN-STUN), in
+ * requests and answers, a part of it as plain DTLS: one flow, one hello. */
+static void fragments_in_stun(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	size_t body = sizeof(client_hello) - BODY_AT;
+	for (unsigned i = 0; i < 3; i++) {
+		struct bytes b = {0}, piece = {0};
+		assert_int_equal(watch_count(w, OBS_HELLO), 0);
+		fragment(&piece, client_hello, sizeof(client_hello), i * 30,
+			i == 2 ? body : (i + 1) * 30);
+		stun_begin(&b, i ? BINDING_SUCCESS : BINDING_REQUEST, (uint8_t)i);
+		stun_attribute(&b, 0xc070, piece.at, piece.length);
+		if (i == 1)
+			talk(w, piece.at, piece.length, false);
+		else
+			talk(w, b.at, b.length, false);
+	}
+	expect_client(w);
+	const struct observation *hello = watch_seen(w, OBS_HELLO, 0);
+	assert_true(hello->head.flow_id == watch_seen(w, OBS_STUN_MESSAGE, 0)->head.flow_id);
+	watch_free(w);
+}
+
 static void data_follows_a_hello(void **state)
 {
 	(void)state;
@@ -310,6 +336,7 @@ int main(void)
 		cmocka_unit_test(hellos_are_read),
 		cmocka_unit_test(fragments_in_any_order),
 		cmocka_unit_test(fragments_of_others),
+		cmocka_unit_test(fragments_in_stun),
 		cmocka_unit_test(data_follows_a_hello),
 		cmocka_unit_test(without_a_hello_a_run),
 		cmocka_unit_test(the_handshake_is_no_media),

@@ -247,6 +247,51 @@ static void joined_streams_are_the_peers(void **state)
 	watch_free(w);
 }
 
+/* The peer of a connection, which ConnectionBind names by a number in another stream: "" is none.
+ */
+static void bound_says(struct watch *w, const char *server, const char *client, const char *peer)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	struct bytes b;
+	struct talk data = talk_make(w, client, server);
+	talk_open(&data);
+	watch_forget(w);
+	stun_begin(&b, 0x000b, 9);
+	stun_attribute(&b, 0x002a, "\1\2\3\4", 4);
+	talk_say(&data, 0, b.at, b.length);
+	const struct obs_turn_peer *o = &watch_seen(w, OBS_TURN_PEER, 0)->turn_peer;
+	assert_int_equal(o->connection, 0x01020304);
+	assert_string_equal(endpoint_text(&o->peer, text), peer);
+}
+
+static void connections_have_peers(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	struct talk control = talk_make(w, CLIENT, SERVER);
+	struct bytes b;
+	talk_open(&control);
+	stun_begin(&b, 0x000a, 1); /* Connect */
+	stun_xor_address(&b, 0x0012, "203.0.113.60:9000");
+	talk_say(&control, 0, b.at, b.length);
+	bound_says(w, SERVER, "192.168.77.10:50001", "-"); /* not answered yet */
+	stun_begin(&b, 0x010a, 2);                         /* another's answer */
+	stun_attribute(&b, 0x002a, "\1\2\3\4", 4);
+	talk_say(&control, 1, b.at, b.length);
+	bound_says(w, SERVER, "192.168.77.10:50002", "-");
+	stun_begin(&b, 0x010a, 1);
+	stun_attribute(&b, 0x002a, "\1\2\3\4", 4);
+	talk_say(&control, 1, b.at, b.length);
+	bound_says(w, SERVER, "192.168.77.10:50003", "203.0.113.60:9000");
+	bound_says(w, "192.0.2.11:3478", "192.168.77.10:50004", "-"); /* another server */
+	stun_begin(&b, 0x001c, 3); /* ConnectionAttempt: the number is used again */
+	stun_attribute(&b, 0x002a, "\1\2\3\4", 4);
+	stun_xor_address(&b, 0x0012, "203.0.113.61:9001");
+	talk_say(&control, 1, b.at, b.length);
+	bound_says(w, SERVER, "192.168.77.10:50005", "203.0.113.61:9001");
+	watch_free(w);
+}
+
 /* A message that is broken inside has its length all the same: the next one is found. */
 static void broken_messages_do_not_end_it(void **state)
 {
@@ -291,6 +336,7 @@ int main(void)
 		cmocka_unit_test(streams_are_picked_up),
 		cmocka_unit_test(other_streams_are_left_alone),
 		cmocka_unit_test(joined_streams_are_the_peers),
+		cmocka_unit_test(connections_have_peers),
 		cmocka_unit_test(broken_messages_do_not_end_it),
 		cmocka_unit_test(prefixes_prove_nothing),
 	};

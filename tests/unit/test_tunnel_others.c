@@ -1,4 +1,5 @@
 /* L2TP, PPTP, Tailscale's disco and SSH: what asks, answers, resets and keeps alive. */
+#include "tests/unit/support/stun.h"
 #include "tests/unit/support/talk.h"
 
 #define CLIENT "192.168.77.10:50000"
@@ -52,6 +53,56 @@ static void l2tp(void **state)
 		"l2tp asks 1, l2tp asks 1 again 1, l2tp answers 2, l2tp keepalive 6, "
 		"l2tp resets 14, l2tp resets 4, l2tp data 0");
 	talk_free(t);
+}
+
+/* PPP in L2TP is opened: with and without the optional fields, and only if its lengths hold. */
+static void l2tp_is_opened(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned flags;
+		int longer; /* than it is */
+		bool opened;
+	} cases[] = {
+		{0x0002, 0, true}, {0x4002, 0, true}, {0x4802, 0, true}, {0x4a02, 0, true},
+		{0x0302, 0, true}, {0x4002, 1, false}, {0x4002, -60, false},
+		{0x4002, -1, true}, /* the datagram's last byte is padding */
+	};
+	const struct endpoint inside = end("10.8.0.2:5000"), server = end("192.0.2.44:3478");
+	for (size_t i = 0; i < ROWS(cases); i++) {
+		struct talk *t = talk_new(CLIENT, SERVER);
+		struct bytes b, data = {0}, packet = {0};
+		l2tp_control(&b, 2, 1);
+		talk_udp(t, FROM_CLIENT, &b);
+		stun_begin(&packet, BINDING_REQUEST, 1);
+		packet_ip_udp(&packet, &inside, &server);
+		bytes_zero(&packet, cases[i].longer == -1);
+		unsigned flags = cases[i].flags;
+		size_t header = 6U + (flags & 0x4000 ? 2 : 0) + (flags & 0x0800 ? 4 : 0) +
+			(flags & 0x0200 ? 5 : 0);
+		bytes_u16(&data, flags);
+		if (flags & 0x4000)
+			bytes_u16(&data,
+				(unsigned)(header + 4 + packet.length) + (unsigned)cases[i].longer);
+		bytes_u32(&data, 0x00070001); /* tunnel, session */
+		bytes_zero(&data, flags & 0x0800 ? 4 : 0);
+		bytes_u16(&data, 3); /* offset ... */
+		if (!(flags & 0x0200))
+			data.length -= 2;
+		else
+			bytes_zero(&data, 3); /* ... and so many bytes */
+		bytes_u32(&data, 0xff030021);
+		bytes_put(&data, packet.at, packet.length);
+		talk_udp(t, FROM_CLIENT, &data);
+		assert_int_equal(watch_count(t->w, OBS_STUN_REQUEST), cases[i].opened);
+		if (cases[i].opened) {
+			const struct obs_head *h = &watch_seen(t->w, OBS_STUN_REQUEST, 0)->head;
+			assert_int_equal(h->encapsulation, WRAPPED_UDP);
+			assert_true(addr_equal(&h->src.addr, &inside.addr));
+			assert_true(addr_equal(&h->outer_src, &t->end[FROM_CLIENT].addr));
+		}
+		talk_free(t);
+	}
 }
 
 static void l2tp_shapes(void **state)
@@ -110,9 +161,13 @@ static void pptp(void **state)
 		b.length = 0;
 		pptp_message(&b, 7, 168, 0);
 		pptp_message(&b, 5, 16, 0);
-		pptp_message(&b, 12, 16, 0);
+		if (bytewise)
+			pptp_message(&b, 12, 16, 0);
 		send(t, FROM_CLIENT, b.at, b.length);
-		talk_expect(t, "pptp asks 1, pptp answers 2, pptp keepalive 5, pptp resets 12");
+		talk_segment(t, FROM_CLIENT, TALK_FIN | TALK_ACK, NULL, 0);
+		talk_expect(t,
+			bytewise ? "pptp asks 1, pptp answers 2, pptp keepalive 5, pptp resets 12"
+				 : "pptp asks 1, pptp answers 2, pptp keepalive 5, pptp resets 0");
 		talk_free(t);
 	}
 }
@@ -127,6 +182,7 @@ static void pptp_refusal(void **state)
 	b.length = 0;
 	pptp_message(&b, 2, 156, 4); /* not authorised */
 	talk_tcp(t, FROM_SERVER, b.at, b.length);
+	talk_segment(t, FROM_SERVER, TALK_RST, NULL, 0);
 	talk_expect(t, "pptp asks 1, pptp resets 2");
 	talk_free(t);
 }
@@ -186,6 +242,98 @@ static void ssh(void **state)
 	}
 }
 
+/* A packet of the key exchange. */
+static void ssh_packet(struct bytes *b, unsigned message, size_t length)
+{
+	b->length = 0;
+	bytes_u32(b, (uint32_t)length);
+	bytes_u8(b, 4); /* padding */
+	bytes_u8(b, message);
+	bytes_zero(b, length - 2);
+}
+
+/* What is forwarded in it shows as data, but the key exchange is none yet. */
+static void ssh_data(void **state)
+{
+	(void)state;
+	static const char line[] = "SSH-2.0-OpenSSH_9.2p1\r\n";
+	for (int bytewise = 0; bytewise < 2; bytewise++) {
+		struct talk *t = talk_new(CLIENT, "192.0.2.10:22");
+		void (*send)(struct talk *, int, const void *,
+			size_t) = bytewise ? talk_tcp_bytewise : talk_tcp;
+		struct bytes b = {0};
+		send(t, FROM_CLIENT, line, strlen(line));
+		send(t, FROM_SERVER, line, strlen(line));
+		talk_expect(t, "ssh asks 0, ssh answers 0");
+		ssh_packet(&b, 20, 1500);
+		send(t, FROM_CLIENT, b.at, b.length);
+		ssh_packet(&b, 21, 12);
+		send(t, FROM_CLIENT, b.at, b.length);
+		talk_expect(t, "");
+		send(t, FROM_CLIENT, "\x9a\x17\xd3\x01 encrypted", 14);
+		talk_expect(t, "ssh data 0");
+		send(t, FROM_SERVER, "\xff\xff\xff\xff no packet", 14);
+		talk_expect(t, "");
+		talk_free(t);
+	}
+}
+
+/* Whoever ends the connection, however: the tunnel in it is down, and that once. */
+static void streams_that_end(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *client, *server;
+		size_t length[2];
+		const char *heard;
+	} cases[] = {
+		{"SSH-2.0-a\n", "SSH-2.0-b\n", {10, 10}, "ssh asks 0, ssh answers 0, ssh resets 0"},
+		{"SSH-2.0-a\n", "", {10, 0}, "ssh asks 0"},
+		{"\0\x0e\x38"
+		 "SESSIONA\0\0\0\0\0",
+			"\0\x0e\x40"
+			"SESSIONB\0\0\0\0\0",
+			{16, 16}, "openvpn asks 7, openvpn answers 8, openvpn resets 0"},
+		{"\0\x0e\x38"
+		 "SESSIONA\0\0\0\0\0",
+			"", {16, 0}, "openvpn asks 7, openvpn resets 0"},
+		{"GET / HTTP/1.1\r\n\r\n", "", {18, 0}, ""},
+	};
+	static const struct {
+		int from;
+		unsigned flags;
+	} ends[] = {
+		{FROM_CLIENT, TALK_FIN | TALK_ACK},
+		{FROM_SERVER, TALK_FIN | TALK_ACK},
+		{FROM_CLIENT, TALK_RST},
+		{FROM_SERVER, TALK_RST},
+	};
+	for (size_t i = 0; i < ROWS(cases) * ROWS(ends); i++) {
+		size_t c = i / ROWS(ends), e = i % ROWS(ends);
+		struct talk *t = talk_new(CLIENT, SERVER);
+		talk_tcp(t, FROM_CLIENT, cases[c].client, cases[c].length[0]);
+		if (cases[c].length[1])
+			talk_tcp(t, FROM_SERVER, cases[c].server, cases[c].length[1]);
+		talk_segment(t, ends[e].from, ends[e].flags, NULL, 0);
+		talk_segment(t, !ends[e].from, ends[e].flags, NULL, 0);
+		talk_expect(t, cases[c].heard);
+		talk_free(t);
+	}
+}
+
+/* A reset with another number than the next is not the other end's (RFC 5961 §3.2). */
+static void resets_must_fit(void **state)
+{
+	(void)state;
+	struct talk *t = talk_new(CLIENT, SERVER);
+	talk_tcp(t, FROM_CLIENT, "SSH-2.0-a\n", 10);
+	talk_tcp(t, FROM_SERVER, "SSH-2.0-b\n", 10);
+	t->sequence[FROM_SERVER] += 1;
+	talk_segment(t, FROM_SERVER, TALK_RST, NULL, 0);
+	talk_expect(t, "ssh asks 0, ssh answers 0");
+	talk_free(t);
+}
+
 static void ssh_line_without_end(void **state)
 {
 	(void)state;
@@ -203,11 +351,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(l2tp),
+		cmocka_unit_test(l2tp_is_opened),
 		cmocka_unit_test(l2tp_shapes),
 		cmocka_unit_test(pptp),
 		cmocka_unit_test(pptp_refusal),
 		cmocka_unit_test(tailscale),
 		cmocka_unit_test(ssh),
+		cmocka_unit_test(ssh_data),
+		cmocka_unit_test(streams_that_end),
+		cmocka_unit_test(resets_must_fit),
 		cmocka_unit_test(ssh_line_without_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

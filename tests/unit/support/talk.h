@@ -13,7 +13,7 @@
 #define TALK_STEP_NS  (SECOND_NS / 10)
 
 enum { FROM_CLIENT = 0, FROM_SERVER = 1 };
-enum { TALK_FIN = 1, TALK_SYN = 2, TALK_ACK = 16 };
+enum { TALK_FIN = 1, TALK_SYN = 2, TALK_RST = 4, TALK_ACK = 16 };
 
 struct talk {
 	struct watch *w;
