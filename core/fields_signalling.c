@@ -3,6 +3,7 @@
 
 LABELS(signalling_name, "unknown", "http", "websocket", "sip", "xmpp", "mqtt", "whip")
 LABELS(sdp_role_name, "unknown", "offer", "answer")
+LABELS(owner_name, "unknown", "sender", "beyond")
 LABELS(candidate_type_name, "unknown", "host", "srflx", "prflx", "relay")
 LABELS(candidate_transport_name, "udp", "tcp", "other")
 LABELS(candidate_tcptype_name, "none", "active", "passive", "so")
@@ -18,6 +19,7 @@ const struct field candidate_fields[] = {
 	{"signalling", AT(obs_candidate, signalling), .type = FIELD_LABEL8,
 		.label = signalling_name},
 	{"role", AT(obs_candidate, role), .type = FIELD_LABEL8, .label = sdp_role_name},
+	{"owner", AT(obs_candidate, owner), .type = FIELD_LABEL8, .label = owner_name},
 	{"component", AT(obs_candidate, component), .type = FIELD_U16},
 	{"priority", AT(obs_candidate, priority), .type = FIELD_U32},
 	{"", AT(obs_candidate, address), .type = FIELD_ENDPOINT},
@@ -35,6 +37,7 @@ const struct field candidate_fields[] = {
 const struct field session_fields[] = {
 	{"signalling", AT(obs_session, signalling), .type = FIELD_LABEL8, .label = signalling_name},
 	{"role", AT(obs_session, role), .type = FIELD_LABEL8, .label = sdp_role_name},
+	{"owner", AT(obs_session, owner), .type = FIELD_LABEL8, .label = owner_name},
 	{"media", AT(obs_session, media), .type = FIELD_U8},
 	{"candidates", AT(obs_session, candidates), .type = FIELD_U16},
 	{"fragment", AT(obs_session, fragment), .type = FIELD_BOOL},

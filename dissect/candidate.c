@@ -195,6 +195,7 @@ void candidate_emit(const struct dissection *d, const struct obs_candidate *c, u
 	o.candidate = *c;
 	o.candidate.signalling = d->signalling;
 	o.candidate.role = role;
+	o.candidate.owner = d->owner;
 	if (o.candidate.ufrag.length == 0 && ufrag)
 		o.candidate.ufrag = *ufrag;
 	dissection_emit(d, &o);

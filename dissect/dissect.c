@@ -7,6 +7,7 @@
 
 #include "dissect/run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ static bool row_wanted(const struct dissect *d, const struct dissector *row)
 
 static void shape_ask(struct dissect *d, const struct dissector *row, size_t i)
 {
+	assert(i < SHAPES_MAX);
 	uint64_t *asked = row->carrier == CARRIER_UDP ? d->asked_udp : d->asked_stream;
 	for (unsigned first = row->first_min; first <= row->first_max; first++)
 		asked[first] |= UINT64_C(1) << i;

@@ -24,7 +24,7 @@
  * it is asked when the packet's turn comes. */
 #define SHAPE_LAYER (UINT64_C(1) << 62)
 
-_Static_assert(DISSECTORS_MAX <= 61, "a bit for each row, and the three above");
+_Static_assert(SHAPES_MAX <= 61, "a bit for each row, and the three above");
 
 enum { PROTOCOL_UDP = 17 };
 

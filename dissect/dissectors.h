@@ -1,7 +1,7 @@
 /*
  * The dissector table: a row for each proto_*.c. Included without an include guard wherever the
  * rows are wanted, with DISSECTOR(name) defined. Over UDP, the first whose shape fits is asked
- * first.
+ * first. What is found by its shape comes before the content rows: a shape is a bit in a mask.
  */
 DISSECTOR(ethernet)
 DISSECTOR(linux_sll)
@@ -54,13 +54,14 @@ DISSECTOR(tls)
 DISSECTOR(quic)
 DISSECTOR(rtcp)
 DISSECTOR(rtp)
-DISSECTOR(sdp)
-DISSECTOR(json)
-DISSECTOR(xml)
 DISSECTOR(http)
 DISSECTOR(websocket)
 DISSECTOR(sip)
 DISSECTOR(sip_stream)
-DISSECTOR(sip_content)
 DISSECTOR(mqtt)
 DISSECTOR(xmpp)
+DISSECTOR(sdp)
+DISSECTOR(json)
+DISSECTOR(xml)
+DISSECTOR(multipart)
+DISSECTOR(sip_content)

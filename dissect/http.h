@@ -15,7 +15,7 @@
 #define HTTP_LINE_MAX    1024  /* of a chunk's size and its extensions */
 #define HTTP_ANSWERS_MAX 32    /* pipelined requests whose answers are told apart */
 
-enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT };
+enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT, METHOD_POST, METHOD_PATCH };
 
 /* A head; readers point into it. */
 struct http_head {
@@ -24,7 +24,8 @@ struct http_head {
 	bool websocket;                  /* Upgrade: websocket */
 	bool upgrade;                    /* Upgrade: anything */
 	bool proxied;                    /* absolute-form or CONNECT */
-	bool sdp;                        /* WHIP or WHEP */
+	bool sdp;                        /* WHIP or WHEP ... */
+	bool fragment;                   /* ... and no whole description (RFC 8840) */
 	bool of_interest;                /* the body */
 	uint8_t method;                  /* enum http_method */
 	uint8_t content;                 /* enum content */
@@ -50,21 +51,28 @@ enum http_mode {
 
 /* One direction. */
 struct http_side {
-	uint64_t left;     /* of the body or the chunk */
-	uint32_t searched; /* of a head that is not whole */
-	uint32_t length;   /* collected of the body */
-	uint16_t lines;    /* of the trailer */
-	uint8_t mode;      /* enum http_mode */
-	uint8_t content;   /* enum content */
-	uint8_t coding;    /* enum coding */
-	uint8_t signalling;
+	uint64_t left;      /* of the body or the chunk */
+	uint32_t searched;  /* of a head that is not whole */
+	uint32_t length;    /* collected of the body */
+	uint16_t lines;     /* of the trailer */
+	uint8_t mode;       /* enum http_mode */
+	uint8_t content;    /* enum content */
+	uint8_t coding;     /* enum coding */
+	uint8_t signalling; /* enum signalling, and what is known of the body by its message: */
+	uint8_t role, owner;
 	bool collect; /* the body is of interest, and all of it so far is there */
 	bool said;    /* a head of this direction was shown */
 };
 
+/* What its answer has to be read by. */
+struct http_asked {
+	uint8_t method; /* enum http_method */
+	bool sdp;       /* it had a session description */
+};
+
 struct http_flow {
-	struct http_side side[2]; /* from the opener, to the opener */
-	uint64_t asked;           /* requests not answered, two bits each: enum http_method */
+	struct http_side side[2];                  /* from the opener, to the opener */
+	struct http_asked asked[HTTP_ANSWERS_MAX]; /* requests not answered, the oldest first */
 	uint8_t asked_count;
 	bool answered;   /* a response was seen */
 	bool connecting; /* the last request was a CONNECT */

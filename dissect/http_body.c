@@ -27,6 +27,8 @@ static void body_hand_on(struct dissection *d, const struct http_side *side, str
 	}
 	d->stats->http_bodies++;
 	d->signalling = side->signalling;
+	d->sdp_role = side->role;
+	d->owner = side->owner;
 	dissection_content(d, side->content, &plain);
 }
 

@@ -17,13 +17,13 @@ static const struct {
 } methods[] = {
 	{"GET", METHOD_OTHER},
 	{"HEAD", METHOD_HEAD},
-	{"POST", METHOD_OTHER},
+	{"POST", METHOD_POST},
 	{"PUT", METHOD_OTHER},
 	{"DELETE", METHOD_OTHER},
 	{"CONNECT", METHOD_CONNECT},
 	{"OPTIONS", METHOD_OTHER},
 	{"TRACE", METHOD_OTHER},
-	{"PATCH", METHOD_OTHER},
+	{"PATCH", METHOD_PATCH},
 	{"PROPFIND", METHOD_OTHER},
 	{"PROPPATCH", METHOD_OTHER},
 	{"MKCOL", METHOD_OTHER},
@@ -144,6 +144,7 @@ static void type_read(struct http_head *h, struct reader value)
 	h->of_interest = media_type_content(value, &content);
 	h->content = (uint8_t)content;
 	h->sdp = h->of_interest && content == CONTENT_SDP;
+	h->fragment = h->sdp && !text_starts(value, "application/sdp");
 }
 
 /* for=192.0.2.60;proto=http, for="[2001:db8:cafe::17]:4711" (RFC 7239 §4): the first is who asked

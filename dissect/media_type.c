@@ -24,6 +24,9 @@ bool media_type_content(struct reader type, enum content *content)
 		if (text_is(name, types[i].name))
 			return true;
 	}
+	*content = CONTENT_MULTIPART;
+	if (text_starts(name, "multipart/"))
+		return true;
 	*content = CONTENT_XML;
 	if (text_ends(name, "+xml"))
 		return true;

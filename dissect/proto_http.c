@@ -83,23 +83,37 @@ static void proxy_answered(struct dissection *d, const struct http_flow *f, uint
 }
 
 /* Responses come in the order of their requests (RFC 9112 §9.3.2). */
-static void asked_push(struct http_flow *f, enum http_method method)
+static struct http_asked asked_pop(struct http_flow *f)
 {
-	if (f->asked_count == HTTP_ANSWERS_MAX) {
-		f->asked >>= 2;
-		f->asked_count--;
-	}
-	f->asked |= (uint64_t)method << (2 * f->asked_count++);
+	struct http_asked oldest = f->asked[0];
+	if (f->asked_count == 0)
+		return (struct http_asked){0};
+	f->asked_count--;
+	memmove(f->asked, f->asked + 1, f->asked_count * sizeof(f->asked[0]));
+	return oldest;
 }
 
-static enum http_method asked_pop(struct http_flow *f)
+static void asked_push(struct http_flow *f, const struct http_head *h)
 {
-	if (f->asked_count == 0)
-		return METHOD_OTHER;
-	enum http_method method = f->asked & 3;
-	f->asked >>= 2;
-	f->asked_count--;
-	return method;
+	if (f->asked_count == HTTP_ANSWERS_MAX)
+		(void)asked_pop(f);
+	f->asked[f->asked_count++] = (struct http_asked){h->method, h->sdp};
+}
+
+/* WHIP (RFC 9725 §4.2): POST offers, its answer answers. A WHEP server that makes the offer is
+ * asked for it by an empty POST, or refuses the client's with its own (406); PATCH answers. */
+static enum sdp_role request_role(const struct http_head *h)
+{
+	if (h->method == METHOD_POST)
+		return SDP_OFFER;
+	return h->method == METHOD_PATCH && !h->fragment ? SDP_ANSWER : SDP_ROLE_UNKNOWN;
+}
+
+static enum sdp_role response_role(const struct http_head *h, const struct http_asked *asked)
+{
+	if (asked->method != METHOD_POST)
+		return SDP_ROLE_UNKNOWN;
+	return asked->sdp && status_success(h->status) ? SDP_ANSWER : SDP_OFFER;
 }
 
 /* Which body follows a head that may have one (RFC 9112 §6.3). */
@@ -109,6 +123,9 @@ static void body_begin(struct http_side *side, const struct http_head *h)
 	side->content = h->content;
 	side->coding = h->coding;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
+	side->role = SDP_ROLE_UNKNOWN;
+	/* A media server answers for itself; any other passes on what it was told. */
+	side->owner = h->request || h->sdp ? OWNER_SENDER : OWNER_BEYOND;
 	side->length = 0;
 	side->left = h->length;
 	if (h->chunked)
@@ -124,10 +141,12 @@ static enum verdict request_act(struct dissection *d, struct http_flow *f, struc
 	const struct http_head *h)
 {
 	d->stats->http_requests++;
-	asked_push(f, h->method);
+	asked_push(f, h);
 	if (h->proxied)
 		proxy_asked(d, f, h);
 	body_begin(side, h);
+	if (h->sdp)
+		side->role = (uint8_t)request_role(h);
 	f->connecting = h->method == METHOD_CONNECT;
 	if (f->connecting || (h->upgrade && side->mode == HTTP_HEAD))
 		side->mode = HTTP_WAIT;
@@ -166,16 +185,19 @@ static enum verdict response_act(struct dissection *d, struct http_flow *f, stru
 		return stream_switch(d, f, h);
 	if (h->status < 200)
 		return DONE;
-	enum http_method method = asked_pop(f);
-	if (method == METHOD_CONNECT)
+	struct http_asked asked = asked_pop(f);
+	if (asked.method == METHOD_CONNECT)
 		proxy_answered(d, f, h->status);
-	if (method == METHOD_CONNECT && status_success(h->status))
+	if (asked.method == METHOD_CONNECT && status_success(h->status))
 		return flow_become(d, f, WRAPPED_PROXY);
 	if (asker->mode == HTTP_WAIT)
 		asker->mode = HTTP_HEAD;
-	if (method != METHOD_HEAD && h->status != STATUS_NO_CONTENT &&
-		h->status != STATUS_UNMODIFIED)
-		body_begin(side, h);
+	if (asked.method == METHOD_HEAD || h->status == STATUS_NO_CONTENT ||
+		h->status == STATUS_UNMODIFIED)
+		return DONE;
+	body_begin(side, h);
+	if (h->sdp)
+		side->role = (uint8_t)response_role(h, &asked);
 	return DONE;
 }
 
@@ -225,7 +247,6 @@ static void side_lost(struct dissection *d, struct http_flow *f, struct http_sid
 {
 	http_body_drop(d, side);
 	f->asked_count = 0;
-	f->asked = 0;
 	side->searched = 0;
 	side->mode = HTTP_LOST;
 }

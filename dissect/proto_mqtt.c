@@ -17,6 +17,7 @@ struct mqtt_side {
 
 struct mqtt_flow {
 	uint8_t version;
+	bool from_opener; /* the client opened the flow, as far as the capture shows */
 	struct mqtt_side side[2];
 };
 
@@ -70,6 +71,7 @@ static enum verdict publish_read(
 		return MALFORMED;
 	d->stats->mqtt++;
 	d->signalling = SIGNALLING_MQTT;
+	d->owner = d->packet->from_opener == f->from_opener ? OWNER_SENDER : OWNER_BEYOND;
 	if (reader_left(&r))
 		dissection_content(d, CONTENT_UNKNOWN, &r);
 	return DONE;
@@ -82,6 +84,8 @@ static enum verdict packet_read(struct dissection *d, struct mqtt_flow *f, uint8
 		return publish_read(d, f, first, packet);
 	if (first >> TYPE_SHIFT == CONNECT && !connect_read(&whole, &f->version))
 		return MALFORMED;
+	if (first >> TYPE_SHIFT == CONNECT)
+		f->from_opener = d->packet->from_opener;
 	return first >> TYPE_SHIFT ? DONE : MALFORMED; /* 0 is reserved */
 }
 

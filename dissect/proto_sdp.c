@@ -4,11 +4,11 @@
  * or without it, as RTCIceCandidate has it. Emits SESSION, with what the description says of
  * addresses, and CANDIDATE for each candidate.
  *
- * Whose they are: who sent the packet says that they are somebody's, and no more. A browser sends
- * its own; a server that passes messages on sends the other side's; which it is, only the rest of
- * the traffic tells. The role is the carrier's to know; without one a=setup:actpass makes an offer
- * (RFC 8842 §5.2), everything else stays unknown. Keys, codecs and bandwidths are passed over, as
- * is any line that is not of the form x=value: other readers are as lenient.
+ * Whose they are is the carrier's to know: a client sends its own, a server its own or those of who
+ * it speaks for; which of these, only the rest of the traffic tells. So is the role; without one
+ * a=setup:actpass makes an offer (RFC 8842 §5.2), everything else stays unknown. Keys, codecs and
+ * bandwidths are passed over, as is any line that is not of the form x=value: other readers are as
+ * lenient.
  */
 #include "dissect/candidate.h"
 #include "dissect/token.h"
@@ -167,6 +167,7 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 	o.session = s->session;
 	o.session.signalling = d->signalling;
 	o.session.role = role;
+	o.session.owner = d->owner;
 	o.session.fragment = !s->whole;
 	if (o.session.ufrag.length == 0 && d->ufrag)
 		o.session.ufrag = *d->ufrag;

@@ -185,6 +185,7 @@ static enum verdict websocket_dissect(struct dissection *d, struct reader *r)
 	struct websocket_side *side = &w->side[d->packet->from_opener ? 0 : 1];
 	bool client = d->packet->from_opener == w->terms.from_opener;
 	side->message.keeps = !(client ? w->terms.client_no_takeover : w->terms.server_no_takeover);
+	side->message.owner = client ? OWNER_SENDER : OWNER_BEYOND;
 	if (d->gap)
 		side_lose(d, side);
 	if (side_adrift(side, r))

@@ -14,7 +14,8 @@
 #include "dissect/flow.h"
 #include "dissect/stream.h"
 
-#define DISSECTORS_MAX 61
+#define DISSECTORS_MAX 80
+#define SHAPES_MAX     61 /* rows found by their shape: a bit each, and three of dissection.c */
 #define NUMBERS        65536
 
 struct dissect {

@@ -24,6 +24,7 @@ struct websocket_terms {
 struct websocket_message {
 	uint64_t in, out; /* of the decompressor */
 	uint32_t length;  /* kept so far */
+	uint8_t owner;    /* enum signalling_owner: by who sends in this direction */
 	bool open;        /* it began, and has not ended */
 	bool deflated;
 	bool dropped;  /* it is not read any more */

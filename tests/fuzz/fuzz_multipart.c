@@ -1,0 +1,7 @@
+/* Bodies of several parts, and parts of parts. */
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_content(CONTENT_MULTIPART, data, size);
+}
