@@ -29,7 +29,7 @@ struct http_head {
 	bool of_interest;                /* the body */
 	uint8_t method;                  /* enum http_method */
 	uint8_t content;                 /* enum content */
-	uint8_t coding;                  /* enum coding */
+	struct codings coding, transfer; /* of the body: what was done first, and then */
 	uint16_t status;
 	uint64_t length;
 	struct reader method_name, target, host, content_type;
@@ -51,13 +51,13 @@ enum http_mode {
 
 /* One direction. */
 struct http_side {
-	uint64_t left;      /* of the body or the chunk */
-	uint32_t searched;  /* of a head that is not whole */
-	uint32_t length;    /* collected of the body */
-	uint16_t lines;     /* of the trailer */
-	uint8_t mode;       /* enum http_mode */
-	uint8_t content;    /* enum content */
-	uint8_t coding;     /* enum coding */
+	uint64_t left;     /* of the body or the chunk */
+	uint32_t searched; /* of a head that is not whole */
+	uint32_t length;   /* collected of the body */
+	uint16_t lines;    /* of the trailer */
+	uint8_t mode;      /* enum http_mode */
+	uint8_t content;   /* enum content */
+	struct codings coding;
 	uint8_t signalling; /* enum signalling, and what is known of the body by its message: */
 	uint8_t role, owner;
 	bool collect; /* the body is of interest, and all of it so far is there */

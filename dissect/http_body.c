@@ -21,7 +21,7 @@ static void body_hand_on(struct dissection *d, const struct http_side *side, str
 {
 	struct http_state *state = d->state;
 	struct reader plain;
-	if (!inflate_body(&state->inflate, side->coding, body, &plain)) {
+	if (!inflate_body(&state->inflate, &side->coding, body, &plain)) {
 		d->stats->http_bodies_dropped++;
 		return;
 	}

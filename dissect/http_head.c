@@ -117,6 +117,8 @@ static void transfer_read(struct http_head *h, struct reader value)
 		struct reader coding = text_item(&value, ',');
 		h->coded |= h->chunked || !text_is(coding, "chunked");
 		h->chunked = text_is(coding, "chunked");
+		if (!h->chunked)
+			codings_add(&h->transfer, coding);
 	}
 }
 
@@ -170,7 +172,7 @@ static void field_read(struct http_head *h, struct reader name, struct reader va
 	} else if (text_is(name, "content-type")) {
 		type_read(h, value);
 	} else if (text_is(name, "content-encoding")) {
-		h->coding = (uint8_t)(h->coding ? CODING_UNKNOWN : coding_find(value));
+		codings_add(&h->coding, value);
 	} else if (text_is(name, "upgrade")) {
 		h->upgrade = true;
 		h->websocket |= text_is(value, "websocket");
@@ -195,6 +197,8 @@ bool http_head_read(struct reader head, struct http_head *h)
 		return false;
 	while (head_field(&head, &name, &value))
 		field_read(h, name, value);
+	/* Whoever names no type leaves it to be found out (RFC 9110 §8.3). */
+	h->of_interest |= !reader_left(&h->content_type);
 	/* What chunked is not the last of has no end that a server could see. */
 	h->broken |= h->request && h->coded && !h->chunked;
 	return true;

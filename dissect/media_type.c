@@ -17,6 +17,8 @@ bool media_type_content(struct reader type, enum content *content)
 		{"text/xml", CONTENT_XML},
 		{"application/xml", CONTENT_XML},
 		{"text/plain", CONTENT_UNKNOWN},
+		/* what curl calls anything that it is given */
+		{"application/x-www-form-urlencoded", CONTENT_UNKNOWN},
 	};
 	struct reader name = text_trim(text_until(&type, ';'));
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

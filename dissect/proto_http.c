@@ -119,9 +119,10 @@ static enum sdp_role response_role(const struct http_head *h, const struct http_
 /* Which body follows a head that may have one (RFC 9112 §6.3). */
 static void body_begin(struct http_side *side, const struct http_head *h)
 {
-	side->collect = h->of_interest && !h->coded && h->coding != CODING_UNKNOWN;
-	side->content = h->content;
 	side->coding = h->coding;
+	codings_join(&side->coding, &h->transfer);
+	side->collect = h->of_interest && !side->coding.unknown;
+	side->content = h->content;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
 	side->role = SDP_ROLE_UNKNOWN;
 	/* A media server answers for itself; any other passes on what it was told. */
