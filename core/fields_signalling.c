@@ -7,6 +7,7 @@ LABELS(owner_name, "unknown", "sender", "beyond")
 LABELS(candidate_type_name, "unknown", "host", "srflx", "prflx", "relay")
 LABELS(candidate_transport_name, "udp", "tcp", "other")
 LABELS(candidate_tcptype_name, "none", "active", "passive", "so")
+LABELS(session_line_name, "connection", "rtcp")
 LABELS(http_kind_name, "request", "response")
 LABELS(http_protocol_name, "http", "sip")
 
@@ -48,6 +49,15 @@ const struct field session_fields[] = {
 	{"connection_", AT(obs_session, connection), .type = FIELD_ENDPOINT},
 	{"rtcp_", AT(obs_session, rtcp), .type = FIELD_ENDPOINT},
 	{"ufrag", AT(obs_session, ufrag), .type = FIELD_WORD},
+	{"addresses_cut", AT(obs_session, addresses_cut), .type = FIELD_BOOL},
+	{0},
+};
+
+const struct field session_address_fields[] = {
+	{"line", AT(obs_session_address, line), .type = FIELD_LABEL8, .label = session_line_name},
+	{"media", AT(obs_session_address, media), .type = FIELD_U8},
+	{"", AT(obs_session_address, address), .type = FIELD_ENDPOINT},
+	{"name", AT(obs_session_address, name), .type = FIELD_WORD},
 	{0},
 };
 

@@ -56,8 +56,8 @@ struct obs_candidate {
 	bool mdns; /* the name ends in .local */
 };
 
-/* A session description (RFC 8866), what it says of addresses (RFC 8839), without its candidates.
- */
+/* A session description (RFC 8866), what it says of addresses (RFC 8839), without its candidates;
+ * then those of its media that are others. */
 struct obs_session {
 	uint8_t signalling;  /* enum signalling */
 	uint8_t role;        /* enum sdp_role */
@@ -72,6 +72,17 @@ struct obs_session {
 	struct endpoint rtcp;        /* the first a=rtcp that is not 0.0.0.0 */
 	struct obs_word origin_name; /* o= or c= that is a name */
 	struct obs_word ufrag;
+	bool addresses_cut; /* more of them than are told */
+};
+
+enum session_line { SESSION_CONNECTION, SESSION_RTCP };
+
+/* An address that a description says besides those in its obs_session. */
+struct obs_session_address {
+	uint8_t line;            /* enum session_line: c= or a=rtcp */
+	uint8_t media;           /* below which m= line: 1 is the first, 0 above all */
+	struct endpoint address; /* none when it is a name */
+	struct obs_word name;
 };
 
 enum http_kind { HTTP_REQUEST, HTTP_RESPONSE };

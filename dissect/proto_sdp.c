@@ -2,7 +2,8 @@
  * Session descriptions (RFC 8866) with what ICE adds (RFC 8839): whole ones, the parts of one that
  * are trickled (RFC 8840, application/trickle-ice-sdpfrag), and a candidate line alone, with "a="
  * or without it, as RTCIceCandidate has it. Emits SESSION, with what the description says of
- * addresses, and CANDIDATE for each candidate.
+ * addresses, SESSION_ADDRESS for addresses of single media that differ from it, and CANDIDATE for
+ * each candidate.
  *
  * Whose they are is the carrier's to know: a client sends its own, a server its own or those of who
  * it speaks for; which of these, only the rest of the traffic tells. So is the role; without one
@@ -15,6 +16,7 @@
 
 #define BYTES_MAX      1048576 /* of one body; those of browsers have 2 to 20 KiB */
 #define CANDIDATES_MAX 256     /* emitted of one body */
+#define ADDRESSES_MAX  16      /* of c= and a=rtcp lines, besides the first ones */
 
 /* What one description says. */
 struct sdp {
@@ -25,16 +27,59 @@ struct sdp {
 	bool ice;           /* says something of a whole agent, not only of one candidate */
 	bool actpass;       /* a=setup:actpass */
 	unsigned good, bad; /* candidate lines */
+	unsigned others;
+	struct obs_session_address other[ADDRESSES_MAX]; /* than those in `session` */
 };
 
-/* Until they know better, senders write 0.0.0.0 or [::]: an address is worth more. */
+/* 0.0.0.0 or [::], which senders write until they know better. */
+static bool addr_empty(const struct addr *a)
+{
+	static const uint8_t nothing[sizeof(a->bytes)] = {0};
+	return memcmp(a->bytes, nothing, sizeof(nothing)) == 0;
+}
+
+/* An address is worth more than none, any other more than an empty one. */
 static bool addr_better(const struct addr *known, const struct addr *found)
 {
-	static const uint8_t nothing[sizeof(known->bytes)] = {0};
 	if (known->family == ADDR_NONE)
 		return true;
-	return memcmp(known->bytes, nothing, sizeof(nothing)) == 0 &&
-		memcmp(found->bytes, nothing, sizeof(nothing)) != 0;
+	return addr_empty(known) && !addr_empty(found);
+}
+
+static bool other_equal(const struct obs_session_address *a, const struct obs_session_address *b)
+{
+	return a->line == b->line && addr_equal(&a->address.addr, &b->address.addr) &&
+		a->name.length == b->name.length &&
+		memcmp(a->name.bytes, b->name.bytes, a->name.length) == 0;
+}
+
+/* One that is not the one in `session`: kept once. */
+static void other_note(struct sdp *s, const struct obs_session_address *found)
+{
+	for (unsigned i = 0; i < s->others; i++) {
+		if (other_equal(&s->other[i], found))
+			return;
+	}
+	if (s->others == ADDRESSES_MAX)
+		s->session.addresses_cut = true;
+	else
+		s->other[s->others++] = *found;
+}
+
+/* Keeps `found` in `*first`, or beside it. False: beside. */
+static bool address_note(
+	struct sdp *s, enum session_line line, struct endpoint *first, struct endpoint found)
+{
+	if (addr_better(&first->addr, &found.addr)) {
+		*first = found;
+		return true;
+	}
+	if (!addr_empty(&found.addr) && !addr_equal(&first->addr, &found.addr))
+		other_note(s,
+			&(struct obs_session_address){.line = (uint8_t)line,
+				.media = s->session.media,
+				.address = found});
+	return false;
 }
 
 /* "IN IP4 192.0.2.1/127" (RFC 8866 §5.7): the address, or a name. */
@@ -50,10 +95,18 @@ static bool net_addr_read(struct reader *r, struct addr *addr, struct reader *na
 	return false;
 }
 
-static void name_note(struct sdp *s, struct reader name)
+static void name_note(struct sdp *s, enum session_line line, struct reader name)
 {
-	if (reader_left(&name) && s->session.origin_name.length == 0)
-		obs_word_set(&s->session.origin_name, name);
+	struct obs_session_address other = {.line = (uint8_t)line, .media = s->session.media};
+	struct obs_word *first = &s->session.origin_name;
+	obs_word_set(&other.name, name);
+	if (!other.name.length)
+		return;
+	if (first->length == 0)
+		*first = other.name;
+	else if (first->length != other.name.length ||
+		memcmp(first->bytes, other.name.bytes, first->length) != 0)
+		other_note(s, &other);
 }
 
 /* o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address> */
@@ -63,7 +116,7 @@ static void origin_read(struct sdp *s, struct reader r)
 	for (unsigned i = 0; i < 3; i++)
 		(void)token_next(&r);
 	if (!net_addr_read(&r, &s->session.origin.addr, &name))
-		name_note(s, name);
+		name_note(s, SESSION_CONNECTION, name);
 }
 
 static void connection_read(struct sdp *s, struct reader r)
@@ -71,13 +124,12 @@ static void connection_read(struct sdp *s, struct reader r)
 	struct reader name = {0};
 	struct addr addr;
 	if (!net_addr_read(&r, &addr, &name)) {
-		name_note(s, name);
+		name_note(s, SESSION_CONNECTION, name);
 		return;
 	}
-	if (!addr_better(&s->session.connection.addr, &addr))
-		return;
-	s->session.connection = (struct endpoint){addr, s->port};
-	s->waits = s->session.media == 0;
+	if (address_note(s, SESSION_CONNECTION, &s->session.connection,
+		    (struct endpoint){addr, s->port}))
+		s->waits = s->session.media == 0;
 }
 
 /* m=<media> <port>["/" <number of ports>] <proto> <fmt> ... */
@@ -102,10 +154,13 @@ static void rtcp_read(struct sdp *s, struct reader r)
 	struct reader name = {0};
 	struct addr addr;
 	uint32_t port;
-	if (!token_number(token_next(&r), UINT16_MAX, &port) || !net_addr_read(&r, &addr, &name))
+	if (!token_number(token_next(&r), UINT16_MAX, &port))
 		return;
-	if (addr_better(&s->session.rtcp.addr, &addr))
-		s->session.rtcp = (struct endpoint){addr, (uint16_t)port};
+	if (net_addr_read(&r, &addr, &name))
+		(void)address_note(
+			s, SESSION_RTCP, &s->session.rtcp, (struct endpoint){addr, (uint16_t)port});
+	else
+		name_note(s, SESSION_RTCP, name);
 }
 
 static void ufrag_read(struct obs_word *ufrag, struct reader r)
@@ -171,7 +226,13 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 	o.session.fragment = !s->whole;
 	if (o.session.ufrag.length == 0 && d->ufrag)
 		o.session.ufrag = *d->ufrag;
+	o.head.parts = (uint8_t)s->others;
 	dissection_emit(d, &o);
+	for (unsigned i = 0; i < s->others; i++) {
+		dissection_observe(d, OBS_SESSION_ADDRESS, &o);
+		o.session_address = s->other[i];
+		dissection_emit(d, &o);
+	}
 }
 
 /* The user name fragment in force from here to the next m= line; browsers write it below the
