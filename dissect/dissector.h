@@ -35,6 +35,7 @@ enum content {
 	CONTENT_XML,
 	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
 	CONTENT_MULTIPART,
+	CONTENT_DNS, /* application/dns-message (RFC 8484 §6) */
 };
 
 enum verdict {

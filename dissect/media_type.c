@@ -13,7 +13,8 @@ bool media_type_content(struct reader type, enum content *content)
 	} types[] = {
 		{"application/sdp", CONTENT_SDP},
 		{"application/trickle-ice-sdpfrag", CONTENT_SDP}, /* RFC 8840 */
-		{"message/sip", CONTENT_SIP},                     /* RFC 3261 §27.5 */
+		{"application/dns-message", CONTENT_DNS},
+		{"message/sip", CONTENT_SIP}, /* RFC 3261 §27.5 */
 		{"text/xml", CONTENT_XML},
 		{"application/xml", CONTENT_XML},
 		{"text/plain", CONTENT_UNKNOWN},
