@@ -35,7 +35,8 @@ enum content {
 	CONTENT_XML,
 	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
 	CONTENT_MULTIPART,
-	CONTENT_DNS, /* application/dns-message (RFC 8484 §6) */
+	CONTENT_MQTT, /* packets in a WebSocket's message */
+	CONTENT_DNS,  /* application/dns-message (RFC 8484 §6) */
 };
 
 enum verdict {

@@ -178,6 +178,8 @@ static void field_read(struct http_head *h, struct reader name, struct reader va
 		h->websocket |= text_is(value, "websocket");
 	} else if (text_is(name, "sec-websocket-extensions")) {
 		extensions_read(h, value);
+	} else if (text_is(name, "sec-websocket-protocol")) {
+		h->terms.mqtt |= text_is(value, "mqtt") || text_is(value, "mqttv3.1");
 	} else if (h->forwarded.addr.family != ADDR_NONE) {
 		return;
 	} else if (text_is(name, "x-forwarded-for")) {

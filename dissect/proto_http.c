@@ -171,6 +171,7 @@ static enum verdict stream_switch(
 	struct websocket_terms *terms = dissection_become_state(d);
 	if (terms) {
 		*terms = h->terms;
+		terms->known = true;
 		terms->from_opener = !d->packet->from_opener;
 	}
 	return MORE;

@@ -29,6 +29,7 @@ void websocket_message_begin(struct dissection *d, struct websocket_message *m, 
 	*m = (struct websocket_message){
 		.open = true,
 		.deflated = deflated,
+		.content = m->content,
 		.owner = m->owner,
 		.keeps = m->keeps,
 		.windowed = m->windowed,
@@ -106,7 +107,7 @@ static void message_hand_on(struct dissection *d, const struct websocket_message
 	struct reader r = reader_make(block, m->length, false);
 	d->signalling = SIGNALLING_WEBSOCKET;
 	d->owner = m->owner;
-	dissection_content(d, sip_shape(r) ? CONTENT_SIP : CONTENT_UNKNOWN, &r);
+	dissection_content(d, sip_shape(r) ? CONTENT_SIP : (enum content)m->content, &r);
 }
 
 void websocket_message_end(struct dissection *d, struct websocket_message *m)
