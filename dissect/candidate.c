@@ -200,3 +200,12 @@ void candidate_emit(const struct dissection *d, const struct obs_candidate *c, u
 		o.candidate.ufrag = *ufrag;
 	dissection_emit(d, &o);
 }
+
+bool candidate_text(struct reader text)
+{
+	token_trim(&text);
+	uint8_t first = token_peek(text);
+	return first == '{' || first == '[' || first == '"' || token_start(&text, "v=0") ||
+		token_start(&text, "candidate:") || token_start(&text, "a=") ||
+		token_start(&text, "m=");
+}

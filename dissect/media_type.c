@@ -18,6 +18,7 @@ bool media_type_content(struct reader type, enum content *content)
 		{"text/xml", CONTENT_XML},
 		{"application/xml", CONTENT_XML},
 		{"text/plain", CONTENT_UNKNOWN},
+		{"application/octet-stream", CONTENT_UNKNOWN}, /* engine.io 3 between bytes */
 		/* what curl calls anything that it is given */
 		{"application/x-www-form-urlencoded", CONTENT_UNKNOWN},
 	};
@@ -35,6 +36,12 @@ bool media_type_content(struct reader type, enum content *content)
 		return true;
 	*content = CONTENT_JSON;
 	return text_ends(name, "/json") || text_ends(name, "+json");
+}
+
+bool media_type_script(struct reader type)
+{
+	struct reader name = text_trim(text_until(&type, ';'));
+	return text_is(name, "application/javascript") || text_is(name, "text/javascript");
 }
 
 bool media_type_parameter(struct reader type, const char *name, struct reader *value)

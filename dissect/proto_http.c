@@ -10,6 +10,7 @@
  */
 #include "dissect/head.h"
 #include "dissect/http.h"
+#include "dissect/media_type.h"
 #include "dissect/text.h"
 
 #include <stdlib.h>
@@ -117,11 +118,13 @@ static enum sdp_role response_role(const struct http_head *h, const struct http_
 }
 
 /* Which body follows a head that may have one (RFC 9112 §6.3). */
-static void body_begin(struct http_side *side, const struct http_head *h)
+static void body_begin(struct dissection *d, struct http_side *side, const struct http_head *h)
 {
 	side->coding = h->coding;
 	codings_join(&side->coding, &h->transfer);
-	side->collect = h->of_interest && !side->coding.unknown;
+	bool fits = h->chunked || h->length <= HTTP_BODY_MAX;
+	d->stats->http_bodies_dropped += h->of_interest && !fits;
+	side->collect = h->of_interest && fits && !side->coding.unknown;
 	side->content = h->content;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
 	side->role = SDP_ROLE_UNKNOWN;
@@ -145,7 +148,7 @@ static enum verdict request_act(struct dissection *d, struct http_flow *f, struc
 	asked_push(f, h);
 	if (h->proxied)
 		proxy_asked(d, f, h);
-	body_begin(side, h);
+	body_begin(d, side, h);
 	if (h->sdp)
 		side->role = (uint8_t)request_role(h);
 	f->connecting = h->method == METHOD_CONNECT;
@@ -177,8 +180,8 @@ static enum verdict stream_switch(
 	return MORE;
 }
 
-static enum verdict response_act(struct dissection *d, struct http_flow *f, struct http_side *side,
-	const struct http_head *h)
+static enum verdict response_act(
+	struct dissection *d, struct http_flow *f, struct http_side *side, struct http_head *h)
 {
 	struct http_side *asker = &f->side[d->packet->from_opener ? 1 : 0];
 	d->stats->http_responses++;
@@ -197,7 +200,11 @@ static enum verdict response_act(struct dissection *d, struct http_flow *f, stru
 	if (asked.method == METHOD_HEAD || h->status == STATUS_NO_CONTENT ||
 		h->status == STATUS_UNMODIFIED)
 		return DONE;
-	body_begin(side, h);
+	bool script = asked.method == METHOD_POST && media_type_script(h->content_type);
+	h->of_interest |= script;
+	body_begin(d, side, h);
+	if (script)
+		side->content = CONTENT_UNKNOWN;
 	if (h->sdp)
 		side->role = (uint8_t)response_role(h, &asked);
 	return DONE;

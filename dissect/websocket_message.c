@@ -6,6 +6,8 @@
 #include "dissect/sip.h"
 #include "dissect/websocket.h"
 
+#define ENGINE_IO_MESSAGE 4 /* in front of a binary message of engine.io 3 */
+
 /* Not read any more. */
 static void message_drop(struct dissection *d, struct websocket_message *m)
 {
@@ -105,6 +107,8 @@ static void message_hand_on(struct dissection *d, const struct websocket_message
 	if (!block || !m->length)
 		return;
 	struct reader r = reader_make(block, m->length, false);
+	if (*block == ENGINE_IO_MESSAGE)
+		reader_skip(&r, 1);
 	d->signalling = SIGNALLING_WEBSOCKET;
 	d->owner = m->owner;
 	dissection_content(d, sip_shape(r) ? CONTENT_SIP : (enum content)m->content, &r);

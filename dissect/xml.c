@@ -5,6 +5,8 @@
 
 #include "dissect/token.h"
 
+#define ASCII_END 0x80U
+
 /* Steps behind `end`, two or three bytes; what is before it. Without it the reader fails. */
 static struct reader take_to(struct reader *r, const char *end)
 {
@@ -48,7 +50,7 @@ static struct reader tag_take(struct reader *r)
 }
 
 /* A tag's name: up to a blank or the '/' of an empty tag. The prefix is the writer's choice. */
-static struct reader name_take(struct reader *tag)
+static struct reader name_take(struct reader *tag, struct reader *prefix)
 {
 	struct reader peek = *tag, local;
 	size_t length = 0;
@@ -58,8 +60,11 @@ static struct reader name_take(struct reader *tag)
 	}
 	struct reader name = reader_sub(tag, length);
 	local = name;
-	(void)token_until(&local, ':');
-	return reader_left(&local) ? local : name;
+	*prefix = token_until(&local, ':');
+	if (reader_left(&local))
+		return local;
+	*prefix = (struct reader){0};
+	return name;
 }
 
 static bool ends_in_slash(struct reader tag)
@@ -80,7 +85,7 @@ static enum xml_token tag_read(struct xml *x)
 {
 	bool closes = token_start(&x->r, "/");
 	struct reader tag = tag_take(&x->r);
-	x->name = name_take(&tag);
+	x->name = name_take(&tag, &x->prefix);
 	if (x->r.failed || reader_left(&x->name) == 0)
 		return xml_break(x);
 	if (closes)
@@ -154,6 +159,25 @@ bool xml_attribute(struct reader *attributes, struct reader *name, struct reader
 	return true;
 }
 
+static unsigned digit(uint8_t byte)
+{
+	uint8_t lower = byte | 0x20;
+	if (byte >= '0' && byte <= '9')
+		return byte - (unsigned)'0';
+	return lower >= 'a' && lower <= 'f' ? lower - (unsigned)'a' + 10 : ASCII_END;
+}
+
+/* Behind "&#": a character by its number. What is not ASCII stands in no address. */
+static uint8_t number_read(struct reader *r)
+{
+	struct reader digits = token_until(r, ';');
+	unsigned base = token_start(&digits, "x") ? 16 : 10;
+	unsigned value = 0;
+	while (reader_left(&digits) && value < ASCII_END)
+		value = value * base + digit(reader_u8(&digits));
+	return value && value < ASCII_END ? (uint8_t)value : '?';
+}
+
 /* Behind '&': the character of an entity that is known; else '&' itself, and nothing is taken. */
 static uint8_t entity_read(struct reader *r)
 {
@@ -165,7 +189,7 @@ static uint8_t entity_read(struct reader *r)
 		if (token_start(r, entities[i].name))
 			return entities[i].byte;
 	}
-	return '&';
+	return token_start(r, "#") ? number_read(r) : '&';
 }
 
 size_t xml_unescape(struct reader text, uint8_t *out, size_t size)

@@ -163,7 +163,8 @@ static const struct {
 	{"", 1},
 	{"Content-Type: image/png\r\n", 0},
 	{"Content-Type: text/html\r\n", 0},
-	{"Content-Type: application/octet-stream\r\n", 0},
+	{"Content-Type: application/octet-stream\r\n", 1},
+	{"Content-Type: application/javascript\r\n", 0},
 };
 
 static void types_are_told_apart(void **state)
@@ -184,6 +185,43 @@ static void types_are_told_apart(void **state)
 	}
 }
 
+/* SockJS fetches its messages as scripts, by POST; other scripts are of no interest. */
+static void scripts_are_read(void **state)
+{
+	(void)state;
+	static const char *const methods[] = {"GET", "POST"};
+	for (unsigned post = 0; post < 2; post++) {
+		struct watch *w = watch_new(LINK_RAW);
+		struct talk t = talk_begin(w, 1);
+		char request[64];
+		snprintf(request, sizeof(request), "%s /echo/0/a/xhr HTTP/1.1\r\n\r\n",
+			methods[post]);
+		talk_text(&t, false, request);
+		talk_text(&t, true,
+			"HTTP/1.1 200 OK\r\nContent-Type: application/javascript\r\n"
+			"Content-Length: 48\r\n\r\n"
+			"a[\"candidate:1 1 udp 1 198.51.100.1 9 typ host\"]");
+		assert_int_equal(watch_count(w, OBS_CANDIDATE), post);
+		watch_free(w);
+	}
+}
+
+/* One that is longer than what is kept is not even begun with. */
+static void long_bodies_are_stepped_over(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	struct talk t = talk_begin(w, 1);
+	static char spaces[70000];
+	memset(spaces, ' ', sizeof(spaces));
+	talk_text(&t, false, POST JSON "Content-Length: 70000\r\n\r\n");
+	talk_say(&t, false, spaces, sizeof(spaces));
+	talk_text(&t, false, POST JSON "Content-Length: 59\r\n\r\n" CANDIDATE);
+	assert_int_equal(w->stats.http_bodies_dropped, 1);
+	assert_int_equal(watch_count(w, OBS_CANDIDATE), 1);
+	watch_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +229,8 @@ int main(void)
 		cmocka_unit_test(transfer_codings),
 		cmocka_unit_test(gzip_members),
 		cmocka_unit_test(types_are_told_apart),
+		cmocka_unit_test(scripts_are_read),
+		cmocka_unit_test(long_bodies_are_stepped_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

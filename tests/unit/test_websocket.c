@@ -229,6 +229,18 @@ static void without_agreement_nothing_is_compressed(void **state)
 	watch_free(w);
 }
 
+/* engine.io 3 puts a 4 in front of a binary message. */
+static void engine_io_is_taken_off(void **state)
+{
+	(void)state;
+	const struct line script[] = {{false, ASK, 0}, {true, AGREE "\r\n", 0},
+		{true, "\x82\x3c\4" SIP_MESSAGE, 62}, {0}};
+	struct watch *w = watch_new(LINK_RAW);
+	script_run(w, script);
+	assert_int_equal(sip_seen(w), 1);
+	watch_free(w);
+}
+
 /* SIP_MESSAGE under a mask of ones. */
 #define MASKED "NQUHNOR!rhq;dbinAdy`lqmd/bnl!RHQ.3/1\014\013Bnoudou,Mdofui;!1\014\013\014\013"
 
@@ -291,6 +303,7 @@ int main(void)
 		cmocka_unit_test(broken_frames_end_it),
 		cmocka_unit_test(huge_lengths_are_counted),
 		cmocka_unit_test(without_agreement_nothing_is_compressed),
+		cmocka_unit_test(engine_io_is_taken_off),
 		cmocka_unit_test(begun_before_the_capture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
