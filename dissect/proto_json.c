@@ -16,7 +16,7 @@
 #include "dissect/base64.h"
 #include "dissect/candidate.h"
 #include "dissect/json.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #include <stdlib.h>
 
@@ -67,10 +67,9 @@ struct message {
 
 static uint8_t word_role(struct reader word)
 {
-	if (token_is(word, "offer"))
+	if (text_is(word, "offer"))
 		return SDP_OFFER;
-	return token_is(word, "answer") || token_is(word, "pranswer") ? SDP_ANSWER
-								      : SDP_ROLE_UNKNOWN;
+	return text_is(word, "answer") || text_is(word, "pranswer") ? SDP_ANSWER : SDP_ROLE_UNKNOWN;
 }
 
 /* The scope of what is open now; those around it get theirs first. */
@@ -124,7 +123,7 @@ static void find_add(struct message *m, struct reader text, enum find_kind kind)
 static void role_note(struct message *m, uint8_t role)
 {
 	struct scope *scope = &m->scopes[scope_here(m)];
-	bool typed = token_is(m->key, "type");
+	bool typed = text_is(m->key, "type");
 	if (scope->role && (scope->typed || !typed))
 		return;
 	scope->role = role;
@@ -138,9 +137,9 @@ static void string_read(struct message *m, struct reader text)
 	size_t length = json_unescape(text, start, sizeof(start));
 	if (role && m->json.depth)
 		role_note(m, role);
-	else if (token_is(m->key, "usernameFragment") || token_is(m->key, "ufrag"))
+	else if (text_is(m->key, "usernameFragment") || text_is(m->key, "ufrag"))
 		m->scopes[scope_here(m)].ufrag = text;
-	else if (length == 0 && token_is(m->key, "candidate"))
+	else if (length == 0 && text_is(m->key, "candidate"))
 		find_add(m, text, FIND_END);
 	else if (candidate_text(reader_make(start, length, false)))
 		find_add(m, text, FIND_TEXT);
@@ -150,7 +149,7 @@ static void string_read(struct message *m, struct reader text)
 static void key_read(struct message *m, struct reader text)
 {
 	m->key = text;
-	if (token_is(text, "sdpMid") || token_is(text, "sdpMLineIndex"))
+	if (text_is(text, "sdpMid") || text_is(text, "sdpMLineIndex"))
 		m->scopes[scope_here(m)].trickle = true;
 }
 
@@ -179,7 +178,7 @@ static bool value_read(struct message *m)
  * numbers behind 0 (text) or 1, and end in 255. */
 static bool framing_byte(uint8_t byte)
 {
-	return token_space(byte) || (byte >= '0' && byte <= '9') || byte == ':' || byte == '-' ||
+	return text_space(byte) || (byte >= '0' && byte <= '9') || byte == ':' || byte == '-' ||
 		byte == RECORD_END || byte < 10 || byte == LENGTH_END;
 }
 
@@ -191,13 +190,13 @@ static void binary_take(struct message *m, struct reader *r, bool typed)
 		reader_skip(r, 1);
 	m->key = (struct reader){0};
 	m->json.depth = 0;
-	find_add(m, token_until(r, RECORD_END), FIND_BASE64);
+	find_add(m, text_until(r, RECORD_END), FIND_BASE64);
 }
 
 /* A value that is one word: nothing can be in it. */
 static bool word_skip(struct reader *r)
 {
-	return token_start(r, "null") || token_start(r, "true") || token_start(r, "false");
+	return text_step(r, "null") || text_step(r, "true") || text_step(r, "false");
 }
 
 /* Steps to where a value starts; false: none does. At the end that is no error. */
@@ -205,17 +204,17 @@ static bool framing_skip(struct message *m, struct reader *r)
 {
 	uint8_t before = 0;
 	for (unsigned i = 0; i < FRAMING_MAX && reader_left(r); i++) {
-		uint8_t byte = token_peek(*r);
+		uint8_t byte = text_peek(*r);
 		if (byte == '{' || byte == '[' || byte == '"')
 			return true;
 		if (word_skip(r))
 			continue;
 		reader_skip(r, 1);
 		if (byte == '/') /* "42/call,["; socket.io's namespace */
-			(void)token_until(r, ',');
+			(void)text_until(r, ',');
 		else if (byte == 'b' && (before == RECORD_END || before == ':'))
 			binary_take(m, r, before == ':');
-		else if (!framing_byte(byte) && !(byte == 'a' && token_peek(*r) == '['))
+		else if (!framing_byte(byte) && !(byte == 'a' && text_peek(*r) == '['))
 			reader_fail(r);
 		before = byte;
 	}
@@ -275,7 +274,7 @@ static enum verdict json_dissect(struct dissection *d, struct reader *r)
 		d->stats->content_cut++;
 		return NOT_MINE;
 	}
-	(void)token_start(r, PREFIX);
+	(void)text_step(r, PREFIX);
 	while (framing_skip(&m, r)) {
 		m.json = json_make(*r);
 		m.key = (struct reader){0};

@@ -12,7 +12,7 @@
  * lenient.
  */
 #include "dissect/candidate.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #define BYTES_MAX      1048576 /* of one body; those of browsers have 2 to 20 KiB */
 #define CANDIDATES_MAX 256     /* emitted of one body */
@@ -85,11 +85,11 @@ static bool address_note(
 /* "IN IP4 192.0.2.1/127" (RFC 8866 §5.7): the address, or a name. */
 static bool net_addr_read(struct reader *r, struct addr *addr, struct reader *name)
 {
-	(void)token_next(r); /* nettype: IN */
-	(void)token_next(r); /* addrtype; the address itself tells */
-	struct reader word = token_next(r);
-	word = token_until(&word, '/');
-	if (token_addr(word, addr))
+	(void)text_word(r); /* nettype: IN */
+	(void)text_word(r); /* addrtype; the address itself tells */
+	struct reader word = text_word(r);
+	word = text_until(&word, '/');
+	if (text_addr(word, addr))
 		return true;
 	*name = word;
 	return false;
@@ -114,7 +114,7 @@ static void origin_read(struct sdp *s, struct reader r)
 {
 	struct reader name = {0};
 	for (unsigned i = 0; i < 3; i++)
-		(void)token_next(&r);
+		(void)text_word(&r);
 	if (!net_addr_read(&r, &s->session.origin.addr, &name))
 		name_note(s, SESSION_CONNECTION, name);
 }
@@ -136,9 +136,9 @@ static void connection_read(struct sdp *s, struct reader r)
 static void media_read(struct sdp *s, struct reader r)
 {
 	uint32_t port = 0;
-	(void)token_next(&r); /* the media */
-	struct reader word = token_next(&r);
-	if (!token_number(token_until(&word, '/'), UINT16_MAX, &port))
+	(void)text_word(&r); /* the media */
+	struct reader word = text_word(&r);
+	if (!text_u32(text_until(&word, '/'), UINT16_MAX, &port))
 		port = 0;
 	s->port = (uint16_t)port;
 	if (s->session.media < UINT8_MAX)
@@ -154,7 +154,7 @@ static void rtcp_read(struct sdp *s, struct reader r)
 	struct reader name = {0};
 	struct addr addr;
 	uint32_t port;
-	if (!token_number(token_next(&r), UINT16_MAX, &port))
+	if (!text_u32(text_word(&r), UINT16_MAX, &port))
 		return;
 	if (net_addr_read(&r, &addr, &name))
 		(void)address_note(
@@ -166,7 +166,7 @@ static void rtcp_read(struct sdp *s, struct reader r)
 static void ufrag_read(struct obs_word *ufrag, struct reader r)
 {
 	if (ufrag->length == 0)
-		obs_word_set(ufrag, token_next(&r));
+		obs_word_set(ufrag, text_word(&r));
 }
 
 static void candidate_note(struct sdp *s, struct reader r)
@@ -182,36 +182,36 @@ static void candidate_note(struct sdp *s, struct reader r)
 /* An a= line, without the "a=". */
 static void attribute_read(struct sdp *s, struct reader r)
 {
-	struct reader name = token_until(&r, ':');
-	if (token_is(name, "candidate")) {
+	struct reader name = text_until(&r, ':');
+	if (text_is(name, "candidate")) {
 		candidate_note(s, r);
-	} else if (token_is(name, "rtcp")) {
+	} else if (text_is(name, "rtcp")) {
 		rtcp_read(s, r);
-	} else if (token_is(name, "ice-ufrag")) {
+	} else if (text_is(name, "ice-ufrag")) {
 		ufrag_read(&s->session.ufrag, r);
 		s->ice = true;
-	} else if (token_is(name, "ice-lite")) {
+	} else if (text_is(name, "ice-lite")) {
 		s->session.ice_lite = true;
-	} else if (token_is(name, "end-of-candidates")) {
+	} else if (text_is(name, "end-of-candidates")) {
 		s->session.end_of_candidates = true;
 		s->ice = true;
-	} else if (token_is(name, "setup")) {
-		s->actpass |= token_is(token_next(&r), "actpass");
+	} else if (text_is(name, "setup")) {
+		s->actpass |= text_is(text_word(&r), "actpass");
 	}
 }
 
 static void line_read(struct sdp *s, struct reader line)
 {
 	struct reader value = line;
-	if (token_start(&value, "a="))
+	if (text_step(&value, "a="))
 		attribute_read(s, value);
-	else if (token_start(&value, "c="))
+	else if (text_step(&value, "c="))
 		connection_read(s, value);
-	else if (token_start(&value, "m="))
+	else if (text_step(&value, "m="))
 		media_read(s, value);
-	else if (token_start(&value, "o="))
+	else if (text_step(&value, "o="))
 		origin_read(s, value);
-	else if (token_start(&value, "candidate:"))
+	else if (text_step(&value, "candidate:"))
 		candidate_note(s, value);
 }
 
@@ -240,14 +240,14 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 static struct obs_word section_ufrag(struct reader r, const struct obs_word *above)
 {
 	struct obs_word ufrag = {0};
-	struct reader media = token_line(&r);
-	if (token_start(&media, "a=ice-ufrag:"))
+	struct reader media = text_line(&r);
+	if (text_step(&media, "a=ice-ufrag:"))
 		ufrag_read(&ufrag, media);
 	while (reader_left(&r)) {
-		struct reader line = token_line(&r);
-		if (token_start(&line, "m="))
+		struct reader line = text_line(&r);
+		if (text_step(&line, "m="))
 			break;
-		if (token_start(&line, "a=ice-ufrag:"))
+		if (text_step(&line, "a=ice-ufrag:"))
 			ufrag_read(&ufrag, line);
 	}
 	return ufrag.length ? ufrag : *above;
@@ -262,14 +262,14 @@ static void candidates_emit(const struct dissection *d, struct reader r, uint8_t
 	unsigned left = CANDIDATES_MAX;
 	while (reader_left(&r) && left) {
 		struct reader section = r;
-		struct reader line = token_line(&r);
-		if (token_start(&line, "m=")) {
+		struct reader line = text_line(&r);
+		if (text_step(&line, "m=")) {
 			ufrag = section_ufrag(section, &session);
 			continue;
 		}
 		struct obs_candidate c = {0};
-		(void)token_start(&line, "a=");
-		if (token_start(&line, "candidate:") && candidate_read(&c, line)) {
+		(void)text_step(&line, "a=");
+		if (text_step(&line, "candidate:") && candidate_read(&c, line)) {
 			candidate_emit(d, &c, role, &ufrag);
 			left--;
 		}
@@ -278,15 +278,15 @@ static void candidates_emit(const struct dissection *d, struct reader r, uint8_t
 
 static bool sdp_starts(struct sdp *s, struct reader r)
 {
-	s->whole = token_start(&r, "v=0");
-	return s->whole || token_start(&r, "a=") || token_start(&r, "m=") ||
-		token_start(&r, "candidate:");
+	s->whole = text_step(&r, "v=0");
+	return s->whole || text_step(&r, "a=") || text_step(&r, "m=") ||
+		text_step(&r, "candidate:");
 }
 
 static enum verdict sdp_dissect(struct dissection *d, struct reader *r)
 {
 	struct sdp s = {0};
-	token_trim(r);
+	text_trim_start(r);
 	if (!sdp_starts(&s, *r))
 		return NOT_MINE;
 	if (r->cut)
@@ -296,7 +296,7 @@ static enum verdict sdp_dissect(struct dissection *d, struct reader *r)
 		return NOT_MINE;
 	}
 	for (struct reader lines = *r; reader_left(&lines);)
-		line_read(&s, token_line(&lines));
+		line_read(&s, text_line(&lines));
 	bool session = s.whole || s.ice;
 	d->stats->candidates_malformed += s.bad;
 	if (!session && s.good == 0)

@@ -12,7 +12,7 @@
  */
 #include "core/arena.h"
 #include "dissect/candidate.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 #include "dissect/xml.h"
 
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static struct reader attribute_find(
 {
 	struct reader name, value;
 	for (unsigned i = 0; i < ATTRIBUTES_MAX && xml_attribute(&attributes, &name, &value); i++) {
-		if (token_is(name, wanted))
+		if (text_is(name, wanted))
 			return reader_make(bytes, xml_unescape(value, bytes, VALUE_MAX), false);
 	}
 	return (struct reader){0};
@@ -74,9 +74,9 @@ static void jingle_open(struct walk *w, struct reader attributes)
 	uint8_t bytes[VALUE_MAX];
 	struct reader action = attribute_find(attributes, "action", bytes);
 	w->jingle = w->depth;
-	if (token_is(action, "session-initiate") || token_is(action, "content-add"))
+	if (text_is(action, "session-initiate") || text_is(action, "content-add"))
 		w->role = SDP_OFFER;
-	else if (token_is(action, "session-accept") || token_is(action, "content-accept"))
+	else if (text_is(action, "session-accept") || text_is(action, "content-accept"))
 		w->role = SDP_ANSWER;
 	else
 		w->role = w->d->sdp_role;
@@ -90,10 +90,10 @@ static void transport_open(struct walk *w, struct reader prefix, struct reader a
 		w->transport = w->depth;
 	struct reader all = attributes, name, value;
 	for (unsigned i = 0; i < ATTRIBUTES_MAX && xml_attribute(&all, &name, &value); i++) {
-		if (!token_start(&name, "xmlns"))
+		if (!text_step(&name, "xmlns"))
 			continue;
 		for (size_t t = 0; t < sizeof(transports) / sizeof(transports[0]); t++) {
-			if (token_is(value, transports[t]))
+			if (text_is(value, transports[t]))
 				w->transport = w->depth;
 		}
 	}
@@ -126,15 +126,15 @@ static void candidate_open(struct walk *w, struct reader attributes)
 static void element_open(struct walk *w, const struct xml *x)
 {
 	w->depth++;
-	if (token_is(x->name, "jingle"))
+	if (text_is(x->name, "jingle"))
 		jingle_open(w, x->attributes);
-	else if (token_is(x->name, "transport"))
+	else if (text_is(x->name, "transport"))
 		transport_open(w, x->prefix, x->attributes);
-	else if (token_is(x->name, "candidate") && w->transport)
+	else if (text_is(x->name, "candidate") && w->transport)
 		candidate_open(w, x->attributes);
-	else if (token_is(x->name, "GetExternalIPAddressResponse"))
+	else if (text_is(x->name, "GetExternalIPAddressResponse"))
 		w->response = w->depth;
-	else if (token_is(x->name, "NewExternalIPAddress") && w->response)
+	else if (text_is(x->name, "NewExternalIPAddress") && w->response)
 		w->address = w->depth;
 }
 
@@ -158,7 +158,7 @@ static void text_hand_on(struct walk *w, struct reader text)
 	struct arena *memory = w->d->state;
 	struct dissection inside = *w->d;
 	size_t used = memory->used, size = reader_left(&text);
-	token_trim(&text);
+	text_trim_start(&text);
 	if (!candidate_text(reader_make(start, xml_unescape(text, start, sizeof(start)), false)))
 		return;
 	w->texts++;
@@ -174,7 +174,7 @@ static void address_text(struct walk *w, struct reader text)
 {
 	struct observation o;
 	struct addr addr;
-	if (w->address != w->depth || w->depth == 0 || !token_addr(token_next(&text), &addr))
+	if (w->address != w->depth || w->depth == 0 || !text_addr(text_word(&text), &addr))
 		return;
 	w->externals++;
 	w->address = 0; /* one is enough */
@@ -196,11 +196,11 @@ static bool message_walk(struct walk *w, struct reader r)
 	for (; token != XML_END && token != XML_BROKEN; token = xml_next(&x)) {
 		if (token == XML_OPEN) {
 			element_open(w, &x);
-			open += w->depth == 1 && token_is(x.name, "stream");
+			open += w->depth == 1 && text_is(x.name, "stream");
 		} else if (token == XML_CLOSE && w->depth) {
 			element_close(w);
 			open = w->depth ? open : 0;
-		} else if (token == XML_CLOSE && !token_is(x.name, "stream")) {
+		} else if (token == XML_CLOSE && !text_is(x.name, "stream")) {
 			return false;
 		} else if (token == XML_TEXT) {
 			address_text(w, x.text);
@@ -217,8 +217,8 @@ static enum verdict xml_dissect(struct dissection *d, struct reader *r)
 		inside.signalling = SIGNALLING_XMPP;
 	struct walk w = {.d = &inside, .role = d->sdp_role};
 	struct walk again = w;
-	token_trim(r);
-	if (token_peek(*r) != '<')
+	text_trim_start(r);
+	if (text_peek(*r) != '<')
 		return NOT_MINE;
 	if (r->cut)
 		return TRUNCATED;
