@@ -35,8 +35,9 @@ enum content {
 	CONTENT_XML,
 	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
 	CONTENT_MULTIPART,
-	CONTENT_MQTT, /* packets in a WebSocket's message */
-	CONTENT_DNS,  /* application/dns-message (RFC 8484 §6) */
+	CONTENT_EVENTS, /* text/event-stream */
+	CONTENT_MQTT,   /* packets in a WebSocket's message */
+	CONTENT_DNS,    /* application/dns-message (RFC 8484 §6) */
 };
 
 enum verdict {

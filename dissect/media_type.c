@@ -18,6 +18,7 @@ bool media_type_content(struct reader type, enum content *content)
 		{"text/xml", CONTENT_XML},
 		{"application/xml", CONTENT_XML},
 		{"text/plain", CONTENT_UNKNOWN},
+		{"text/event-stream", CONTENT_EVENTS},
 		{"application/octet-stream", CONTENT_UNKNOWN}, /* engine.io 3 between bytes */
 		/* what curl calls anything that it is given */
 		{"application/x-www-form-urlencoded", CONTENT_UNKNOWN},

@@ -126,6 +126,7 @@ static void body_begin(struct dissection *d, struct http_side *side, const struc
 	d->stats->http_bodies_dropped += h->of_interest && !fits;
 	side->collect = h->of_interest && fits && !side->coding.unknown;
 	side->content = h->content;
+	side->streams = h->chunked && h->content == CONTENT_EVENTS;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
 	side->role = SDP_ROLE_UNKNOWN;
 	/* A media server answers for itself; any other passes on what it was told. */
@@ -203,8 +204,10 @@ static enum verdict response_act(
 	bool script = asked.method == METHOD_POST && media_type_script(h->content_type);
 	h->of_interest |= script;
 	body_begin(d, side, h);
-	if (script)
+	if (script) {
 		side->content = CONTENT_UNKNOWN;
+		side->streams = h->chunked;
+	}
 	if (h->sdp)
 		side->role = (uint8_t)response_role(h, &asked);
 	return DONE;

@@ -136,7 +136,7 @@ static void gzip_members(void **state)
 	struct bytes first = {0}, second = {0}, body = {0};
 	char head[256];
 	bytes_put(&first, CANDIDATE, 20);
-	bytes_put(&second, CANDIDATE + 20, strlen(CANDIDATE) - 20);
+	bytes_put(&second, &CANDIDATE[20], strlen(CANDIDATE) - 20);
 	deflated(&body, &first, GZIP);
 	deflated(&body, &second, GZIP);
 	for (unsigned i = 0; i < 2; i++) {
@@ -222,6 +222,42 @@ static void long_bodies_are_stepped_over(void **state)
 	watch_free(w);
 }
 
+#define LINE(address) "candidate:1 1 udp 1 " address " 9 typ host"
+#define CHUNKED       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: "
+
+/* Bodies without end, read a chunk at a time; an event may be spread over several. */
+static const struct line event_stream[] = {
+	{false, "GET /events HTTP/1.1\r\n\r\n", 0},
+	{true, CHUNKED "text/event-stream\r\n\r\n", 0},
+	{true, "41\r\nevent: a\ndata: {\"c\":\"" LINE("192.0.2.1") "\"}\n\n\r\n", 0},
+	{true, "13\r\n: beat\n\ndata:a=cand\r\n", 0},
+	{true, "22\r\nidate:1 1 udp 1 192.0.2.2 9 typ ho\r\n", 0},
+	{true, "4\r\nst\n\n\r\n", 0},
+	{0},
+};
+static const struct line sockjs_stream[] = {
+	{false, "POST /echo/0/a/xhr_streaming HTTP/1.1\r\n\r\n", 0},
+	{true, CHUNKED "application/javascript\r\n\r\n", 0},
+	{true, "5\r\nhhhh\n\r\n2\r\no\n\r\n", 0},
+	{true, "2e\r\na[\"" LINE("192.0.2.1") "\"]\n\r\n", 0},
+	{true, "2e\r\na[\"" LINE("192.0.2.2") "\"]\n\r\n", 0},
+	{0},
+};
+
+static void streams_are_read_as_they_come(void **state)
+{
+	(void)state;
+	static const struct line *const scripts[] = {event_stream, sockjs_stream};
+	for (size_t i = 0; i < ROWS(scripts); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		script_run(w, scripts[i]);
+		assert_int_equal(w->stats.http_malformed, 0);
+		assert_int_equal(watch_count(w, OBS_CANDIDATE), 2);
+		watch_free(w);
+		script_cuts(scripts[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +267,7 @@ int main(void)
 		cmocka_unit_test(types_are_told_apart),
 		cmocka_unit_test(scripts_are_read),
 		cmocka_unit_test(long_bodies_are_stepped_over),
+		cmocka_unit_test(streams_are_read_as_they_come),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
