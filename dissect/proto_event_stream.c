@@ -23,7 +23,7 @@ static enum verdict event_stream_dissect(struct dissection *d, struct reader *r)
 
 extern const struct dissector dissector_event_stream;
 const struct dissector dissector_event_stream = {
-	.info = {"event_stream", "HTML"},
+	.info = {"event_stream", "WHATWG HTML"},
 	.carrier = CARRIER_CONTENT,
 	.numbers = {CONTENT_EVENTS},
 	.number_count = 1,
