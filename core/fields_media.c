@@ -3,6 +3,7 @@
 
 LABELS(media_protocol_name, "rtp", "rtcp", "dtls", "quic", "channel_data")
 LABELS(media_event_name, "starts", "goes_on")
+LABELS(encrypted_dns_name, "none", "dot", "doh", "doq")
 LABELS(hello_protocol_name, "tls", "dtls", "quic")
 
 const struct field media_fields[] = {
@@ -21,6 +22,7 @@ const struct field hello_fields[] = {
 	{"version", AT(obs_hello, version), .type = FIELD_U16},
 	{"quic_version", AT(obs_hello, quic_version), .type = FIELD_U32},
 	{"sni", AT(obs_hello, name), .type = FIELD_WORD},
+	{"dns", AT(obs_hello, dns), .type = FIELD_LABEL8, .label = encrypted_dns_name},
 	{"alpn", AT(obs_hello, alpn), .type = FIELD_WORD},
 	{"ech", AT(obs_hello, ech), .type = FIELD_BOOL},
 	{"srtp_profiles", AT(obs_hello, srtp_profiles), .type = FIELD_U8},

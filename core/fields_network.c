@@ -1,7 +1,7 @@
 /* How observations of names, addresses and routes are rendered. */
 #include "core/fields.h"
 
-LABELS(dns_transport_name, "udp", "tcp", "mdns", "llmnr", "nbns")
+LABELS(dns_transport_name, "udp", "tcp", "mdns", "llmnr", "nbns", "http")
 LABELS(neighbour_protocol_name, "arp", "nd")
 LABELS(external_protocol_name, "nat-pmp", "pcp", "upnp", "sip")
 

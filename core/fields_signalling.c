@@ -3,9 +3,11 @@
 
 LABELS(signalling_name, "unknown", "http", "websocket", "sip", "xmpp", "mqtt", "whip")
 LABELS(sdp_role_name, "unknown", "offer", "answer")
+LABELS(owner_name, "unknown", "sender", "beyond")
 LABELS(candidate_type_name, "unknown", "host", "srflx", "prflx", "relay")
 LABELS(candidate_transport_name, "udp", "tcp", "other")
 LABELS(candidate_tcptype_name, "none", "active", "passive", "so")
+LABELS(session_line_name, "connection", "rtcp")
 LABELS(http_kind_name, "request", "response")
 LABELS(http_protocol_name, "http", "sip")
 
@@ -18,6 +20,7 @@ const struct field candidate_fields[] = {
 	{"signalling", AT(obs_candidate, signalling), .type = FIELD_LABEL8,
 		.label = signalling_name},
 	{"role", AT(obs_candidate, role), .type = FIELD_LABEL8, .label = sdp_role_name},
+	{"owner", AT(obs_candidate, owner), .type = FIELD_LABEL8, .label = owner_name},
 	{"component", AT(obs_candidate, component), .type = FIELD_U16},
 	{"priority", AT(obs_candidate, priority), .type = FIELD_U32},
 	{"", AT(obs_candidate, address), .type = FIELD_ENDPOINT},
@@ -35,6 +38,7 @@ const struct field candidate_fields[] = {
 const struct field session_fields[] = {
 	{"signalling", AT(obs_session, signalling), .type = FIELD_LABEL8, .label = signalling_name},
 	{"role", AT(obs_session, role), .type = FIELD_LABEL8, .label = sdp_role_name},
+	{"owner", AT(obs_session, owner), .type = FIELD_LABEL8, .label = owner_name},
 	{"media", AT(obs_session, media), .type = FIELD_U8},
 	{"candidates", AT(obs_session, candidates), .type = FIELD_U16},
 	{"fragment", AT(obs_session, fragment), .type = FIELD_BOOL},
@@ -45,6 +49,15 @@ const struct field session_fields[] = {
 	{"connection_", AT(obs_session, connection), .type = FIELD_ENDPOINT},
 	{"rtcp_", AT(obs_session, rtcp), .type = FIELD_ENDPOINT},
 	{"ufrag", AT(obs_session, ufrag), .type = FIELD_WORD},
+	{"addresses_cut", AT(obs_session, addresses_cut), .type = FIELD_BOOL},
+	{0},
+};
+
+const struct field session_address_fields[] = {
+	{"line", AT(obs_session_address, line), .type = FIELD_LABEL8, .label = session_line_name},
+	{"media", AT(obs_session_address, media), .type = FIELD_U8},
+	{"", AT(obs_session_address, address), .type = FIELD_ENDPOINT},
+	{"name", AT(obs_session_address, name), .type = FIELD_WORD},
 	{0},
 };
 

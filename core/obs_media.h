@@ -29,6 +29,14 @@ struct obs_media {
 	uint64_t bytes;       /* payload of these */
 };
 
+/* Does a resolver stand behind it? DNS over TLS (RFC 7858), HTTPS (RFC 8484) or QUIC (RFC 9250). */
+enum encrypted_dns {
+	ENCRYPTED_DNS_NONE,
+	ENCRYPTED_DNS_TLS,
+	ENCRYPTED_DNS_HTTPS,
+	ENCRYPTED_DNS_QUIC
+};
+
 enum hello_protocol { HELLO_TLS, HELLO_DTLS, HELLO_QUIC };
 
 /* A ClientHello or ServerHello (RFC 8446, RFC 9147, RFC 9001), as far as it is in clear. */
@@ -40,6 +48,7 @@ struct obs_hello {
 	uint32_t quic_version;
 	struct obs_word name;  /* SNI */
 	struct obs_word alpn;  /* protocols, comma between them */
+	uint8_t dns;           /* enum encrypted_dns, as far as name, ALPN and port tell */
 	uint8_t srtp_profiles; /* use_srtp offered or chosen: how many (RFC 5764) */
 };
 

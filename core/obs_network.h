@@ -8,7 +8,8 @@
 #include "core/addr.h"
 #include "core/obs_text.h"
 
-enum dns_transport { DNS_UDP, DNS_TCP, DNS_MDNS, DNS_LLMNR, DNS_NBNS };
+/* DNS_HTTP: RFC 8484 without TLS, as behind what ends it. */
+enum dns_transport { DNS_UDP, DNS_TCP, DNS_MDNS, DNS_LLMNR, DNS_NBNS, DNS_HTTP };
 
 /* A DNS message (RFC 1035; RFC 6762; RFC 4795), its first question, then its address records. */
 struct obs_dns {

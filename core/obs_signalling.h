@@ -1,6 +1,5 @@
 /*
  * What signalling in clear says: session descriptions and ICE candidates, and the HTTP around them.
- * Whose they are: the sender's is src in the head, if `sender` says so.
  */
 #ifndef SEEP_CORE_OBS_SIGNALLING_H
 #define SEEP_CORE_OBS_SIGNALLING_H
@@ -21,6 +20,13 @@ enum signalling {
 	SIGNALLING_WHIP, /* WHIP or WHEP: RFC 9725 */
 };
 
+/* Whose addresses they are, as far as the message around them shows. */
+enum signalling_owner {
+	OWNER_UNKNOWN,
+	OWNER_SENDER, /* of the packet: src in the head. A client speaks for itself */
+	OWNER_BEYOND, /* a server says them to its client: its own, or of somebody it speaks for */
+};
+
 enum candidate_type {
 	CANDIDATE_UNKNOWN,
 	CANDIDATE_HOST,
@@ -39,6 +45,7 @@ struct obs_candidate {
 	uint8_t tcptype;    /* enum candidate_tcptype */
 	uint8_t signalling; /* enum signalling */
 	uint8_t role;       /* enum sdp_role of the description it stood in */
+	uint8_t owner;      /* enum signalling_owner */
 	uint16_t component;
 	uint32_t priority;
 	struct endpoint address; /* none when it is a name */
@@ -49,11 +56,12 @@ struct obs_candidate {
 	bool mdns; /* the name ends in .local */
 };
 
-/* A session description (RFC 8866), what it says of addresses (RFC 8839), without its candidates.
- */
+/* A session description (RFC 8866), what it says of addresses (RFC 8839), without its candidates;
+ * then those of its media that are others. */
 struct obs_session {
 	uint8_t signalling;  /* enum signalling */
 	uint8_t role;        /* enum sdp_role */
+	uint8_t owner;       /* enum signalling_owner */
 	uint8_t media;       /* m= lines */
 	uint16_t candidates; /* a=candidate lines in it */
 	bool fragment;       /* no whole description: trickled (RFC 8840) */
@@ -64,6 +72,17 @@ struct obs_session {
 	struct endpoint rtcp;        /* the first a=rtcp that is not 0.0.0.0 */
 	struct obs_word origin_name; /* o= or c= that is a name */
 	struct obs_word ufrag;
+	bool addresses_cut; /* more of them than are told */
+};
+
+enum session_line { SESSION_CONNECTION, SESSION_RTCP };
+
+/* An address that a description says besides those in its obs_session. */
+struct obs_session_address {
+	uint8_t line;            /* enum session_line: c= or a=rtcp */
+	uint8_t media;           /* below which m= line: 1 is the first, 0 above all */
+	struct endpoint address; /* none when it is a name */
+	struct obs_word name;
 };
 
 enum http_kind { HTTP_REQUEST, HTTP_RESPONSE };

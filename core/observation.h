@@ -36,6 +36,7 @@
 	KIND(OBS_TURN_PEER, "turn_peer", turn_peer, false)                \
 	KIND(OBS_CANDIDATE, "ice", candidate, false)                      \
 	KIND(OBS_SESSION, "session", session, false)                      \
+	KIND(OBS_SESSION_ADDRESS, "addresses", session_address, true)     \
 	KIND(OBS_HTTP, "web", http, false)                                \
 	KIND(OBS_MEDIA, "media", media, false)                            \
 	KIND(OBS_HELLO, "hello", hello, false)                            \
@@ -117,6 +118,7 @@ struct observation {
 		struct obs_turn_peer turn_peer;
 		struct obs_candidate candidate;
 		struct obs_session session;
+		struct obs_session_address session_address;
 		struct obs_http http;
 		struct obs_media media;
 		struct obs_hello hello;

@@ -4,7 +4,7 @@
  */
 #include "dissect/candidate.h"
 
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #define LINE_MAX       4096 /* a candidate line has some 200 bytes */
 #define EXTENSIONS_MAX 32
@@ -57,7 +57,7 @@ static const struct candidate_name extensions[] = {
 
 static uint8_t word_meaning(const struct meaning *list, struct reader word)
 {
-	while (list->word && !token_is(word, list->word))
+	while (list->word && !text_is(word, list->word))
 		list++;
 	return list->value;
 }
@@ -65,7 +65,7 @@ static uint8_t word_meaning(const struct meaning *list, struct reader word)
 static bool number_set(uint16_t *out, struct reader word)
 {
 	uint32_t value;
-	if (!token_number(word, UINT16_MAX, &value))
+	if (!text_u32(word, UINT16_MAX, &value))
 		return false;
 	*out = (uint16_t)value;
 	return true;
@@ -97,16 +97,16 @@ static bool host_name_local(struct reader word)
 {
 	struct reader label = {0}, next;
 	while (reader_left(&word)) {
-		next = token_until(&word, '.');
+		next = text_until(&word, '.');
 		if (reader_left(&next))
 			label = next;
 	}
-	return token_is(label, "local");
+	return text_is(label, "local");
 }
 
 static bool address_set(struct obs_candidate *c, struct reader word)
 {
-	if (token_addr(word, &c->address.addr))
+	if (text_addr(word, &c->address.addr))
 		return true;
 	if (!host_name(word))
 		return false;
@@ -145,7 +145,7 @@ bool candidate_set(struct obs_candidate *c, enum candidate_part part, struct rea
 		c->tcptype = word_meaning(tcptypes, word);
 		return true;
 	case PART_PRIORITY:
-		if (!token_number(word, UINT32_MAX, &value))
+		if (!text_u32(word, UINT32_MAX, &value))
 			return false;
 		c->priority = value;
 		return true;
@@ -157,7 +157,7 @@ bool candidate_set(struct obs_candidate *c, enum candidate_part part, struct rea
 		c->type = word_meaning(types, word);
 		return true;
 	case PART_RELATED_ADDRESS:
-		return token_addr(word, &c->related.addr);
+		return text_addr(word, &c->related.addr);
 	case PART_RELATED_PORT:
 		return number_set(&c->related.port, word);
 	case PART_TCPTYPE:
@@ -179,7 +179,7 @@ bool candidate_set_named(struct obs_candidate *c, const struct candidate_name *n
 	struct reader name, struct reader word)
 {
 	for (; names->name; names++) {
-		if (token_is(name, names->name))
+		if (text_is(name, names->name))
 			return candidate_set(c, names->part, word);
 	}
 	return true;
@@ -190,14 +190,14 @@ bool candidate_read(struct obs_candidate *c, struct reader line)
 	if (reader_left(&line) > LINE_MAX)
 		return false;
 	for (unsigned part = PART_FOUNDATION; part <= PART_PORT; part++) {
-		if (!candidate_set(c, (enum candidate_part)part, token_next(&line)))
+		if (!candidate_set(c, (enum candidate_part)part, text_word(&line)))
 			return false;
 	}
-	if (!token_is(token_next(&line), "typ") || !candidate_set(c, PART_TYPE, token_next(&line)))
+	if (!text_is(text_word(&line), "typ") || !candidate_set(c, PART_TYPE, text_word(&line)))
 		return false;
 	for (unsigned i = 0; i < EXTENSIONS_MAX && reader_left(&line); i++) {
-		struct reader name = token_next(&line);
-		(void)candidate_set_named(c, extensions, name, token_next(&line));
+		struct reader name = text_word(&line);
+		(void)candidate_set_named(c, extensions, name, text_word(&line));
 	}
 	return true;
 }
@@ -210,7 +210,16 @@ void candidate_emit(const struct dissection *d, const struct obs_candidate *c, u
 	o.candidate = *c;
 	o.candidate.signalling = d->signalling;
 	o.candidate.role = role;
+	o.candidate.owner = d->owner;
 	if (o.candidate.ufrag.length == 0 && ufrag)
 		o.candidate.ufrag = *ufrag;
 	dissection_emit(d, &o);
+}
+
+bool candidate_text(struct reader text)
+{
+	text_trim_start(&text);
+	uint8_t first = text_peek(text);
+	return first == '{' || first == '[' || first == '"' || text_step(&text, "v=0") ||
+		text_step(&text, "candidate:") || text_step(&text, "a=") || text_step(&text, "m=");
 }

@@ -46,4 +46,7 @@ bool candidate_read(struct obs_candidate *c, struct reader line);
 void candidate_emit(const struct dissection *d, const struct obs_candidate *c, uint8_t role,
 	const struct obs_word *ufrag);
 
+/* Does a text start as one that may hold candidates: a description, a candidate line, or JSON? */
+bool candidate_text(struct reader text);
+
 #endif

@@ -11,6 +11,8 @@ static enum content content_guess(struct reader r)
 		first = reader_u8(&r);
 	uint8_t second = reader_left(&r) ? reader_u8(&r) : 0;
 	switch (first) {
+	case 0: /* engine.io 3 between bytes */
+	case 1:
 	case '{':
 	case '[':
 	case '"':

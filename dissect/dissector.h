@@ -34,6 +34,10 @@ enum content {
 	CONTENT_JSON,
 	CONTENT_XML,
 	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
+	CONTENT_MULTIPART,
+	CONTENT_EVENTS, /* text/event-stream */
+	CONTENT_MQTT,   /* packets in a WebSocket's message */
+	CONTENT_DNS,    /* application/dns-message (RFC 8484 §6) */
 };
 
 enum verdict {
@@ -61,6 +65,7 @@ struct dissection {
 	uint16_t number;       /* ... and the number that selects it */
 	uint8_t signalling; /* enum signalling: what a content was found in; its carrier sets it */
 	uint8_t sdp_role;   /* enum sdp_role, where what a content was found in says it */
+	uint8_t owner;      /* enum signalling_owner, likewise */
 	const struct obs_word *ufrag; /* of the candidates in a content, likewise; or NULL */
 	uint8_t content_depth;
 	bool gap;  /* a stream: bytes are missing before these */

@@ -4,11 +4,13 @@
  * connection goes and what it is for: server name (RFC 6066), ALPN (RFC 7301), use_srtp (RFC 5764),
  * the versions, and whether encrypted_client_hello (RFC 9849) is there; browsers send it filled
  * with noise as well, so it says no more than that. A HelloRetryRequest counts as a ServerHello.
+ * Whether a resolver is behind it is added (encrypted_dns.c).
  *
  * Ciphers, groups, key shares and everything else are stepped over.
  */
 #include "dissect/hello.h"
 
+#include "dissect/encrypted_dns.h"
 #include "dissect/served.h"
 
 #define EXTENSIONS_MAX 256 /* browsers send twenty */
@@ -173,5 +175,7 @@ void hello_emit(struct dissection *d, const struct hello *hello)
 	struct observation o;
 	dissection_observe(d, OBS_HELLO, &o);
 	o.hello = hello->obs;
+	const struct endpoint *server = o.hello.server ? &d->packet->src : &d->packet->dst;
+	o.hello.dns = (uint8_t)encrypted_dns_find(&o.hello, server->port);
 	dissection_emit(d, &o);
 }

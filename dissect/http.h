@@ -18,7 +18,14 @@
 
 #define HTTP_METHOD_SSTP "SSTP_DUPLEX_POST"
 
-enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT, METHOD_TUNNEL };
+enum http_method {
+	METHOD_OTHER,
+	METHOD_HEAD,
+	METHOD_CONNECT,
+	METHOD_TUNNEL,
+	METHOD_POST,
+	METHOD_PATCH,
+};
 
 /* What a request asks for, besides what a proxy is asked. */
 enum http_tunnel {
@@ -36,12 +43,13 @@ struct http_head {
 	bool websocket;                  /* Upgrade: websocket */
 	bool upgrade;                    /* Upgrade: anything */
 	bool proxied;                    /* absolute-form or CONNECT */
-	bool sdp;                        /* WHIP or WHEP */
+	bool sdp;                        /* WHIP or WHEP ... */
+	bool fragment;                   /* ... and no whole description (RFC 8840) */
 	bool of_interest;                /* the body */
 	uint8_t method;                  /* enum http_method */
 	uint8_t tunnel;                  /* enum http_tunnel */
 	uint8_t content;                 /* enum content */
-	uint8_t coding;                  /* enum coding */
+	struct codings coding, transfer; /* of the body: what was done first, and then */
 	uint16_t status;
 	uint64_t length;
 	struct reader method_name, target, host, content_type;
@@ -70,16 +78,24 @@ struct http_side {
 	uint16_t lines;    /* of the trailer */
 	uint8_t mode;      /* enum http_mode */
 	uint8_t content;   /* enum content */
-	uint8_t coding;    /* enum coding */
-	uint8_t signalling;
+	struct codings coding;
+	uint8_t signalling; /* enum signalling, and what is known of the body by its message: */
+	uint8_t role, owner;
 	bool collect; /* the body is of interest, and all of it so far is there */
+	bool streams; /* the body has no end: each chunk with whole lines is handed on */
 	bool said;    /* a head of this direction was shown */
 	bool lost;    /* a tunnel: its framing */
 };
 
+/* What its answer has to be read by. */
+struct http_asked {
+	uint8_t method; /* enum http_method */
+	bool sdp;       /* it had a session description */
+};
+
 struct http_flow {
-	struct http_side side[2]; /* from the opener, to the opener */
-	uint64_t asked;           /* requests not answered, two bits each: enum http_method */
+	struct http_side side[2];                  /* from the opener, to the opener */
+	struct http_asked asked[HTTP_ANSWERS_MAX]; /* requests not answered, the oldest first */
 	uint8_t asked_count;
 	bool answered;   /* a response was seen */
 	bool connecting; /* the last request was a CONNECT */

@@ -1,6 +1,7 @@
 /*
  * Bodies of HTTP/1.1 messages (RFC 9112 §6, §7). One of interest is collected, decompressed and
- * handed on when it is complete; any other is counted past. Bytes are taken as they come, so no
+ * handed on when it is complete, or, where a server streams lines, when those are; any other is
+ * counted past. Bytes are taken as they come, so no
  * body needs a stream's buffer.
  */
 #include "dissect/head.h"
@@ -21,12 +22,14 @@ static void body_hand_on(struct dissection *d, const struct http_side *side, str
 {
 	struct http_state *state = d->state;
 	struct reader plain;
-	if (!inflate_body(&state->inflate, side->coding, body, &plain)) {
+	if (!inflate_body(&state->inflate, &side->coding, body, &plain)) {
 		d->stats->http_bodies_dropped++;
 		return;
 	}
 	d->stats->http_bodies++;
 	d->signalling = side->signalling;
+	d->sdp_role = side->role;
+	d->owner = side->owner;
 	dissection_content(d, side->content, &plain);
 }
 
@@ -121,7 +124,21 @@ static enum verdict data_step(struct dissection *d, struct http_side *side, stru
 	return DONE;
 }
 
-static enum verdict chunk_end_step(struct http_side *side, struct reader *r)
+/* What a server has to say so far, where it goes on and on. */
+static void lines_hand_on(struct dissection *d, struct http_side *side)
+{
+	struct http_state *state = d->state;
+	if (!side->streams || side->coding.count || !side->collect || !side->length)
+		return;
+	const uint8_t *bytes = held_find(&state->bodies, d);
+	if (!bytes || bytes[side->length - 1] != '\n')
+		return;
+	body_hand_on(d, side, reader_make(bytes, side->length, false));
+	held_drop(&state->bodies, d);
+	side->length = 0;
+}
+
+static enum verdict chunk_end_step(struct dissection *d, struct http_side *side, struct reader *r)
 {
 	struct reader line;
 	enum verdict verdict = line_take(r, &line);
@@ -129,6 +146,7 @@ static enum verdict chunk_end_step(struct http_side *side, struct reader *r)
 		return verdict;
 	if (reader_left(&line))
 		return MALFORMED;
+	lines_hand_on(d, side);
 	side->mode = HTTP_CHUNK_SIZE;
 	return DONE;
 }
@@ -157,7 +175,7 @@ enum verdict http_body_read(struct dissection *d, struct http_side *side, struct
 	case HTTP_CHUNK_DATA:
 		return data_step(d, side, r);
 	case HTTP_CHUNK_END:
-		return chunk_end_step(side, r);
+		return chunk_end_step(d, side, r);
 	case HTTP_TRAILER:
 		return trailer_step(d, side, r);
 	default: /* HTTP_CLOSE */

@@ -18,13 +18,13 @@ static const struct {
 } methods[] = {
 	{"GET", METHOD_OTHER},
 	{"HEAD", METHOD_HEAD},
-	{"POST", METHOD_OTHER},
+	{"POST", METHOD_POST},
 	{"PUT", METHOD_OTHER},
 	{"DELETE", METHOD_OTHER},
 	{"CONNECT", METHOD_CONNECT},
 	{"OPTIONS", METHOD_OTHER},
 	{"TRACE", METHOD_OTHER},
-	{"PATCH", METHOD_OTHER},
+	{"PATCH", METHOD_PATCH},
 	{"PROPFIND", METHOD_OTHER},
 	{"PROPPATCH", METHOD_OTHER},
 	{"MKCOL", METHOD_OTHER},
@@ -127,6 +127,8 @@ static void transfer_read(struct http_head *h, struct reader value)
 		struct reader coding = text_item(&value, ',');
 		h->coded |= h->chunked || !text_is(coding, "chunked");
 		h->chunked = text_is(coding, "chunked");
+		if (!h->chunked)
+			codings_add(&h->transfer, coding);
 	}
 }
 
@@ -154,6 +156,7 @@ static void type_read(struct http_head *h, struct reader value)
 	h->of_interest = media_type_content(value, &content);
 	h->content = (uint8_t)content;
 	h->sdp = h->of_interest && content == CONTENT_SDP;
+	h->fragment = h->sdp && !text_starts(value, "application/sdp");
 }
 
 /* for=192.0.2.60;proto=http, for="[2001:db8:cafe::17]:4711" (RFC 7239 §4): the first is who asked
@@ -179,7 +182,7 @@ static void field_read(struct http_head *h, struct reader name, struct reader va
 	} else if (text_is(name, "content-type")) {
 		type_read(h, value);
 	} else if (text_is(name, "content-encoding")) {
-		h->coding = (uint8_t)(h->coding ? CODING_UNKNOWN : coding_find(value));
+		codings_add(&h->coding, value);
 	} else if (text_is(name, "upgrade")) {
 		h->upgrade = true;
 		h->websocket |= text_is(value, "websocket");
@@ -187,6 +190,8 @@ static void field_read(struct http_head *h, struct reader name, struct reader va
 			h->tunnel = (uint8_t)http_tunnel_of_upgrade(value);
 	} else if (text_is(name, "sec-websocket-extensions")) {
 		extensions_read(h, value);
+	} else if (text_is(name, "sec-websocket-protocol")) {
+		h->terms.mqtt |= text_is(value, "mqtt") || text_is(value, "mqttv3.1");
 	} else if (h->forwarded.addr.family != ADDR_NONE) {
 		return;
 	} else if (text_is(name, "x-forwarded-for")) {
@@ -206,6 +211,8 @@ bool http_head_read(struct reader head, struct http_head *h)
 		return false;
 	while (head_field(&head, &name, &value))
 		field_read(h, name, value);
+	/* Whoever names no type leaves it to be found out (RFC 9110 §8.3). */
+	h->of_interest |= !reader_left(&h->content_type);
 	/* What chunked is not the last of has no end that a server could see. */
 	h->broken |= h->request && h->coded && !h->chunked;
 	return true;

@@ -41,7 +41,8 @@ static void *brotli_take(void *opaque, size_t size)
 	return arena_take(opaque, size);
 }
 
-enum coding coding_find(struct reader name)
+/* By its name in Content-Encoding or Transfer-Encoding (RFC 9110 §8.4.1, RFC 9112 §7). */
+static enum coding coding_find(struct reader name)
 {
 	if (!reader_left(&name) || text_is(name, "identity"))
 		return CODING_NONE;
@@ -52,16 +53,38 @@ enum coding coding_find(struct reader name)
 	return text_is(name, "br") ? CODING_BROTLI : CODING_UNKNOWN;
 }
 
+static void coding_add(struct codings *c, uint8_t coding)
+{
+	c->unknown |= coding == CODING_UNKNOWN || c->count == CODINGS_MAX;
+	if (!c->unknown && coding != CODING_NONE)
+		c->coding[c->count++] = coding;
+}
+
+void codings_add(struct codings *c, struct reader list)
+{
+	while (reader_left(&list) && !c->unknown)
+		coding_add(c, (uint8_t)coding_find(text_item(&list, ',')));
+}
+
+void codings_join(struct codings *c, const struct codings *later)
+{
+	c->unknown |= later->unknown;
+	for (unsigned i = 0; i < later->count; i++)
+		coding_add(c, later->coding[i]);
+}
+
 bool inflate_init(struct inflate *f)
 {
-	f->out = pages_reserve(INFLATE_BODY_MAX);
-	return arena_init(&f->scratch, SCRATCH_BYTES) && f->out;
+	f->out[0] = pages_reserve(INFLATE_BODY_MAX);
+	f->out[1] = pages_reserve(INFLATE_BODY_MAX);
+	return arena_init(&f->scratch, SCRATCH_BYTES) && f->out[0] && f->out[1];
 }
 
 void inflate_free(struct inflate *f)
 {
 	arena_free(&f->scratch);
-	pages_release(f->out, INFLATE_BODY_MAX);
+	pages_release(f->out[0], INFLATE_BODY_MAX);
+	pages_release(f->out[1], INFLATE_BODY_MAX);
 }
 
 /* How much may come out of a body of this size. */
@@ -71,7 +94,22 @@ static size_t body_room(size_t in)
 	return room < INFLATE_BODY_MAX ? room : INFLATE_BODY_MAX;
 }
 
-static bool zlib_body(struct inflate *f, int window, struct reader in, struct reader *out)
+/* To the end of the stream; a gzip file may go on with another member (RFC 1952 §2.2). */
+static bool zlib_run(z_stream *z)
+{
+	static const uint8_t magic[] = {0x1f, 0x8b};
+	for (;;) {
+		if (inflate(z, Z_FINISH) != Z_STREAM_END)
+			return false;
+		if (z->avail_in < sizeof(magic) || memcmp(z->next_in, magic, sizeof(magic)) != 0)
+			return true;
+		if (inflateReset(z) != Z_OK)
+			return false;
+	}
+}
+
+static bool zlib_body(
+	struct inflate *f, uint8_t *to, int window, struct reader in, struct reader *out)
 {
 	size_t room = body_room(reader_left(&in));
 	z_stream z = {
@@ -80,19 +118,19 @@ static bool zlib_body(struct inflate *f, int window, struct reader in, struct re
 		.opaque = &f->scratch,
 		.next_in = in.at,
 		.avail_in = (uInt)reader_left(&in),
-		.next_out = f->out,
+		.next_out = to,
 		.avail_out = (uInt)room,
 	};
 	arena_reset(&f->scratch);
 	if (inflateInit2(&z, window) != Z_OK)
 		return false;
-	bool whole = inflate(&z, Z_FINISH) == Z_STREAM_END;
-	*out = reader_make(f->out, room - z.avail_out, false);
+	bool whole = zlib_run(&z);
+	*out = reader_make(to, room - z.avail_out, false);
 	inflateEnd(&z);
 	return whole;
 }
 
-static bool brotli_body(struct inflate *f, struct reader in, struct reader *out)
+static bool brotli_body(struct inflate *f, uint8_t *to, struct reader in, struct reader *out)
 {
 	arena_reset(&f->scratch);
 	BrotliDecoderState *b = BrotliDecoderCreateInstance(brotli_take, zlib_give, &f->scratch);
@@ -100,30 +138,41 @@ static bool brotli_body(struct inflate *f, struct reader in, struct reader *out)
 		return false;
 	size_t left = reader_left(&in), total = body_room(left), room = total;
 	const uint8_t *next = in.at;
-	uint8_t *to = f->out;
-	bool whole = BrotliDecoderDecompressStream(b, &left, &next, &room, &to, NULL) ==
+	uint8_t *at = to;
+	bool whole = BrotliDecoderDecompressStream(b, &left, &next, &room, &at, NULL) ==
 		BROTLI_DECODER_RESULT_SUCCESS;
-	*out = reader_make(f->out, total - room, false);
+	*out = reader_make(to, total - room, false);
 	BrotliDecoderDestroyInstance(b);
 	return whole;
 }
 
-bool inflate_body(struct inflate *f, enum coding coding, struct reader in, struct reader *out)
+static bool coding_undo(
+	struct inflate *f, enum coding coding, uint8_t *to, struct reader in, struct reader *out)
 {
-	*out = in;
 	switch (coding) {
-	case CODING_NONE:
-		return true;
 	case CODING_GZIP:
-		return zlib_body(f, WINDOW_ANY_HEADER, in, out);
+		return zlib_body(f, to, WINDOW_ANY_HEADER, in, out);
 	case CODING_DEFLATE: /* RFC 9110 §8.4.1.2: some send it without the zlib header */
-		return zlib_body(f, WINDOW_ANY_HEADER, in, out) ||
-			zlib_body(f, WINDOW_RAW, in, out);
+		return zlib_body(f, to, WINDOW_ANY_HEADER, in, out) ||
+			zlib_body(f, to, WINDOW_RAW, in, out);
 	case CODING_BROTLI:
-		return brotli_body(f, in, out);
+		return brotli_body(f, to, in, out);
 	default:
 		return false;
 	}
+}
+
+bool inflate_body(
+	struct inflate *f, const struct codings *codings, struct reader in, struct reader *out)
+{
+	*out = in;
+	if (codings->unknown)
+		return false;
+	for (unsigned i = codings->count; i-- > 0;) {
+		if (!coding_undo(f, codings->coding[i], f->out[i & 1], *out, out))
+			return false;
+	}
+	return true;
 }
 
 size_t inflater_size(void)

@@ -16,20 +16,33 @@
 
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI, CODING_UNKNOWN };
 
-/* By its name in Content-Encoding (RFC 9110 §8.4.1). */
-enum coding coding_find(struct reader name);
+/* What was done to a body, in that order. */
+#define CODINGS_MAX 4 /* more are not undone: nobody means well who does more than one */
+
+struct codings {
+	uint8_t count;
+	bool unknown; /* one of them, or there are too many */
+	uint8_t coding[CODINGS_MAX];
+};
+
+/* Adds the codings named in a list (RFC 9110 §8.4). */
+void codings_add(struct codings *c, struct reader list);
+
+/* Adds those of another, which were done later. */
+void codings_join(struct codings *c, const struct codings *later);
 
 /* For bodies, one after the other. */
 struct inflate {
 	struct arena scratch; /* of the library, while it works */
-	uint8_t *out;
+	uint8_t *out[2];      /* what one coding leaves is what the next one reads */
 };
 
 bool inflate_init(struct inflate *f);
 void inflate_free(struct inflate *f);
 
 /* The body out of `in`, good until the next call; false when it is broken, cut or too much. */
-bool inflate_body(struct inflate *f, enum coding coding, struct reader in, struct reader *out);
+bool inflate_body(
+	struct inflate *f, const struct codings *codings, struct reader in, struct reader *out);
 
 /* One direction of a WebSocket: a block of inflater_size bytes, aligned for anything. */
 struct inflater;

@@ -4,7 +4,7 @@
  */
 #include "dissect/json.h"
 
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #define REPLACEMENT 0xfffd /* U+FFFD */
 #define UTF8_MAX    4
@@ -25,7 +25,7 @@ static enum json_token json_break(struct json *j)
 
 static uint8_t next_byte(struct json *j)
 {
-	token_trim(&j->r);
+	text_trim_start(&j->r);
 	return reader_u8(&j->r);
 }
 
@@ -105,7 +105,7 @@ static enum json_token value_read(struct json *j, uint8_t byte, struct reader *t
 	}
 	if (!scalar_byte(byte))
 		return json_break(j);
-	while (scalar_byte(token_peek(j->r)))
+	while (scalar_byte(text_peek(j->r)))
 		reader_skip(&j->r, 1);
 	return value_end(j, JSON_SCALAR);
 }
@@ -153,7 +153,7 @@ static uint32_t hex_read(struct reader *r)
 {
 	uint32_t value = 0;
 	for (unsigned i = 0; i < HEX_DIGITS; i++) {
-		uint8_t byte = token_peek(*r);
+		uint8_t byte = text_peek(*r);
 		uint8_t low = byte | 0x20;
 		if (byte >= '0' && byte <= '9')
 			value = value << 4 | (uint32_t)(byte - '0');
@@ -173,7 +173,7 @@ static uint32_t unicode_read(struct reader *r)
 	if (high < 0xd800 || high > 0xdfff)
 		return high;
 	struct reader peek = *r;
-	if (high > 0xdbff || !token_start(&peek, "\\u"))
+	if (high > 0xdbff || !text_step(&peek, "\\u"))
 		return REPLACEMENT;
 	uint32_t low = hex_read(&peek);
 	if (low < 0xdc00 || low > 0xdfff)

@@ -13,10 +13,15 @@ bool media_type_content(struct reader type, enum content *content)
 	} types[] = {
 		{"application/sdp", CONTENT_SDP},
 		{"application/trickle-ice-sdpfrag", CONTENT_SDP}, /* RFC 8840 */
-		{"message/sip", CONTENT_SIP},                     /* RFC 3261 §27.5 */
+		{"application/dns-message", CONTENT_DNS},
+		{"message/sip", CONTENT_SIP}, /* RFC 3261 §27.5 */
 		{"text/xml", CONTENT_XML},
 		{"application/xml", CONTENT_XML},
 		{"text/plain", CONTENT_UNKNOWN},
+		{"text/event-stream", CONTENT_EVENTS},
+		{"application/octet-stream", CONTENT_UNKNOWN}, /* engine.io 3 between bytes */
+		/* what curl calls anything that it is given */
+		{"application/x-www-form-urlencoded", CONTENT_UNKNOWN},
 	};
 	struct reader name = text_trim(text_until(&type, ';'));
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -24,11 +29,20 @@ bool media_type_content(struct reader type, enum content *content)
 		if (text_is(name, types[i].name))
 			return true;
 	}
+	*content = CONTENT_MULTIPART;
+	if (text_starts(name, "multipart/"))
+		return true;
 	*content = CONTENT_XML;
 	if (text_ends(name, "+xml"))
 		return true;
 	*content = CONTENT_JSON;
 	return text_ends(name, "/json") || text_ends(name, "+json");
+}
+
+bool media_type_script(struct reader type)
+{
+	struct reader name = text_trim(text_until(&type, ';'));
+	return text_is(name, "application/javascript") || text_is(name, "text/javascript");
 }
 
 bool media_type_parameter(struct reader type, const char *name, struct reader *value)

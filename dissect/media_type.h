@@ -10,6 +10,9 @@
 /* False for a body that is of no interest. CONTENT_UNKNOWN: to be told by its shape. */
 bool media_type_content(struct reader type, enum content *content);
 
+/* A script, as SockJS calls its messages when they are fetched by POST. */
+bool media_type_script(struct reader type);
+
 /* A parameter of a Content-Type or the like: name=value behind a semicolon, quotes taken off. */
 bool media_type_parameter(struct reader type, const char *name, struct reader *value);
 

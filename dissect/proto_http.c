@@ -11,6 +11,7 @@
  */
 #include "dissect/head.h"
 #include "dissect/http_tunnel.h"
+#include "dissect/media_type.h"
 #include "dissect/served.h"
 #include "dissect/text.h"
 
@@ -97,32 +98,54 @@ static void proxy_answered(struct dissection *d, const struct http_flow *f, uint
 }
 
 /* Responses come in the order of their requests (RFC 9112 §9.3.2). */
-static void asked_push(struct http_flow *f, enum http_method method)
+static struct http_asked asked_pop(struct http_flow *f)
 {
-	if (f->asked_count == HTTP_ANSWERS_MAX) {
-		f->asked >>= 2;
-		f->asked_count--;
-	}
-	f->asked |= (uint64_t)method << (2 * f->asked_count++);
+	struct http_asked oldest = f->asked[0];
+	if (f->asked_count == 0)
+		return (struct http_asked){0};
+	f->asked_count--;
+	memmove(f->asked, f->asked + 1, f->asked_count * sizeof(f->asked[0]));
+	return oldest;
 }
 
-static enum http_method asked_pop(struct http_flow *f)
+static void asked_push(struct http_flow *f, const struct http_head *h)
 {
-	if (f->asked_count == 0)
-		return METHOD_OTHER;
-	enum http_method method = f->asked & 3;
-	f->asked >>= 2;
-	f->asked_count--;
-	return method;
+	if (f->asked_count == HTTP_ANSWERS_MAX)
+		(void)asked_pop(f);
+	uint8_t method = h->tunnel ? METHOD_TUNNEL : h->method;
+	f->asked[f->asked_count++] = (struct http_asked){method, h->sdp};
+}
+
+/* WHIP (RFC 9725 §4.2): POST offers, its answer answers. A WHEP server that makes the offer is
+ * asked for it by an empty POST, or refuses the client's with its own (406); PATCH answers. */
+static enum sdp_role request_role(const struct http_head *h)
+{
+	if (h->method == METHOD_POST)
+		return SDP_OFFER;
+	return h->method == METHOD_PATCH && !h->fragment ? SDP_ANSWER : SDP_ROLE_UNKNOWN;
+}
+
+static enum sdp_role response_role(const struct http_head *h, const struct http_asked *asked)
+{
+	if (asked->method != METHOD_POST)
+		return SDP_ROLE_UNKNOWN;
+	return asked->sdp && status_success(h->status) ? SDP_ANSWER : SDP_OFFER;
 }
 
 /* Which body follows a head that may have one (RFC 9112 §6.3). */
-static void body_begin(struct http_side *side, const struct http_head *h)
+static void body_begin(struct dissection *d, struct http_side *side, const struct http_head *h)
 {
-	side->collect = h->of_interest && !h->coded && h->coding != CODING_UNKNOWN;
-	side->content = h->content;
 	side->coding = h->coding;
+	codings_join(&side->coding, &h->transfer);
+	bool fits = h->chunked || h->length <= HTTP_BODY_MAX;
+	d->stats->http_bodies_dropped += h->of_interest && !fits;
+	side->collect = h->of_interest && fits && !side->coding.unknown;
+	side->content = h->content;
+	side->streams = h->chunked && h->content == CONTENT_EVENTS;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
+	side->role = SDP_ROLE_UNKNOWN;
+	/* A media server answers for itself; any other passes on what it was told. */
+	side->owner = h->request || h->sdp ? OWNER_SENDER : OWNER_BEYOND;
 	side->length = 0;
 	side->left = h->length;
 	if (h->chunked)
@@ -138,12 +161,14 @@ static enum verdict request_act(struct dissection *d, struct http_flow *f, struc
 	const struct http_head *h)
 {
 	d->stats->http_requests++;
-	asked_push(f, h->tunnel ? METHOD_TUNNEL : h->method);
+	asked_push(f, h);
 	if (h->tunnel)
 		http_tunnel_asked(d, f, h);
 	else if (h->proxied)
 		proxy_asked(d, f, h);
-	body_begin(side, h);
+	body_begin(d, side, h);
+	if (h->sdp)
+		side->role = (uint8_t)request_role(h);
 	f->connecting = h->method == METHOD_CONNECT;
 	f->tunnel_opened = d->packet->from_opener;
 	if (f->connecting || h->method == METHOD_TUNNEL || (h->upgrade && side->mode == HTTP_HEAD))
@@ -179,13 +204,14 @@ static enum verdict stream_switch(
 	struct websocket_terms *terms = dissection_become_state(d);
 	if (terms) {
 		*terms = h->terms;
+		terms->known = true;
 		terms->from_opener = !d->packet->from_opener;
 	}
 	return MORE;
 }
 
-static enum verdict response_act(struct dissection *d, struct http_flow *f, struct http_side *side,
-	const struct http_head *h)
+static enum verdict response_act(
+	struct dissection *d, struct http_flow *f, struct http_side *side, struct http_head *h)
 {
 	struct http_side *asker = &f->side[d->packet->from_opener ? 1 : 0];
 	d->stats->http_responses++;
@@ -194,22 +220,31 @@ static enum verdict response_act(struct dissection *d, struct http_flow *f, stru
 		return stream_switch(d, f, h);
 	if (h->status < 200)
 		return DONE;
-	enum http_method method = asked_pop(f);
-	if (method == METHOD_TUNNEL && f->tunnel) {
+	struct http_asked asked = asked_pop(f);
+	if (asked.method == METHOD_TUNNEL && f->tunnel) {
 		bool granted = status_success(h->status) && !http_tunnel_upgrades(f->tunnel);
 		if (granted)
 			return tunnel_begin(d, f, h->status);
 		http_tunnel_answered(d, f, h->status, false);
 	}
-	if (method == METHOD_CONNECT)
+	if (asked.method == METHOD_CONNECT)
 		proxy_answered(d, f, h->status);
-	if (method == METHOD_CONNECT && status_success(h->status))
+	if (asked.method == METHOD_CONNECT && status_success(h->status))
 		return flow_become(d, f, WRAPPED_PROXY);
 	if (asker->mode == HTTP_WAIT)
 		asker->mode = HTTP_HEAD;
-	if (method != METHOD_HEAD && h->status != STATUS_NO_CONTENT &&
-		h->status != STATUS_UNMODIFIED)
-		body_begin(side, h);
+	if (asked.method == METHOD_HEAD || h->status == STATUS_NO_CONTENT ||
+		h->status == STATUS_UNMODIFIED)
+		return DONE;
+	bool script = asked.method == METHOD_POST && media_type_script(h->content_type);
+	h->of_interest |= script;
+	body_begin(d, side, h);
+	if (script) {
+		side->content = CONTENT_UNKNOWN;
+		side->streams = h->chunked;
+	}
+	if (h->sdp)
+		side->role = (uint8_t)response_role(h, &asked);
 	return DONE;
 }
 
@@ -259,7 +294,6 @@ static void side_lost(struct dissection *d, struct http_flow *f, struct http_sid
 {
 	http_body_drop(d, side);
 	f->asked_count = 0;
-	f->asked = 0;
 	side->searched = 0;
 	side->mode = HTTP_LOST;
 }

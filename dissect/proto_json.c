@@ -8,22 +8,27 @@
  *
  * A scanner of our own, not cJSON: that one builds a tree with malloc, per packet, through hooks
  * that are global; here a message costs one pass and the strings found are unescaped into memory
- * kept for that. Nothing is handed on before the whole message has been read. Candidates taken
- * apart into members (mediasoup) and base64 are left alone. Whose candidates: see proto_sdp.c.
+ * kept for that. Nothing is handed on before the whole message has been read. Binary messages of
+ * engine.io among text ones, which are base64 there, are handed on as well. Candidates taken apart
+ * into members (mediasoup) are left alone. Whose candidates: see proto_sdp.c.
  */
 #include "core/arena.h"
-#include "dissect/dissector.h"
+#include "dissect/base64.h"
+#include "dissect/candidate.h"
 #include "dissect/json.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #include <stdlib.h>
 
-#define BYTES_MAX   262144 /* of one message */
-#define NESTED_MAX  8      /* strings unescaped at a time, one within the other */
-#define FRAMING_MAX 128    /* bytes before the JSON */
-#define PEEK_SIZE   32     /* of a string, to tell what it is */
-#define FINDS_MAX   64     /* strings handed on of one message */
-#define SCOPES_MAX  128    /* objects and arrays with something to tell about the strings in them */
+#define BYTES_MAX   262144  /* of one message */
+#define NESTED_MAX  8       /* strings unescaped at a time, one within the other */
+#define FRAMING_MAX 128     /* bytes before the JSON */
+#define PEEK_SIZE   32      /* of a string, to tell what it is */
+#define RECORD_END  0x1e    /* between messages of engine.io 4 */
+#define LENGTH_END  0xff    /* behind a length of engine.io 3 between bytes */
+#define PREFIX      ")]}'," /* against being run as a script */
+#define FINDS_MAX   64      /* strings handed on of one message */
+#define SCOPES_MAX  128 /* objects and arrays with something to tell about the strings in them */
 
 /* An object or array, as far as it says something of what is in it. Number 0 is nobody. */
 struct scope {
@@ -35,12 +40,18 @@ struct scope {
 	struct reader ufrag;
 };
 
-/* A string to hand on. */
+/* What a string to hand on is. */
+enum find_kind {
+	FIND_TEXT,
+	FIND_END, /* an empty "candidate" */
+	FIND_BASE64,
+};
+
 struct find {
 	struct reader text;
 	uint8_t scope;
 	uint8_t role; /* the key's, or unknown */
-	bool end;     /* an empty "candidate" */
+	uint8_t kind; /* enum find_kind */
 };
 
 struct message {
@@ -56,10 +67,9 @@ struct message {
 
 static uint8_t word_role(struct reader word)
 {
-	if (token_is(word, "offer"))
+	if (text_is(word, "offer"))
 		return SDP_OFFER;
-	return token_is(word, "answer") || token_is(word, "pranswer") ? SDP_ANSWER
-								      : SDP_ROLE_UNKNOWN;
+	return text_is(word, "answer") || text_is(word, "pranswer") ? SDP_ANSWER : SDP_ROLE_UNKNOWN;
 }
 
 /* The scope of what is open now; those around it get theirs first. */
@@ -98,17 +108,7 @@ static void scope_close(struct message *m)
 		m->scope_count--;
 }
 
-/* Does an unescaped string start as something that is read? */
-static bool text_interesting(struct reader text)
-{
-	token_trim(&text);
-	uint8_t first = token_peek(text);
-	return first == '{' || first == '[' || first == '"' || token_start(&text, "v=0") ||
-		token_start(&text, "candidate:") || token_start(&text, "a=") ||
-		token_start(&text, "m=");
-}
-
-static void find_add(struct message *m, struct reader text, bool end)
+static void find_add(struct message *m, struct reader text, enum find_kind kind)
 {
 	if (m->find_count == FINDS_MAX) {
 		m->cut = true;
@@ -117,13 +117,13 @@ static void find_add(struct message *m, struct reader text, bool end)
 	uint8_t scope = scope_here(m);
 	m->scopes[scope].finds++;
 	m->finds[m->find_count++] = (struct find){
-		.text = text, .scope = scope, .role = word_role(m->key), .end = end};
+		.text = text, .scope = scope, .role = word_role(m->key), .kind = (uint8_t)kind};
 }
 
 static void role_note(struct message *m, uint8_t role)
 {
 	struct scope *scope = &m->scopes[scope_here(m)];
-	bool typed = token_is(m->key, "type");
+	bool typed = text_is(m->key, "type");
 	if (scope->role && (scope->typed || !typed))
 		return;
 	scope->role = role;
@@ -137,19 +137,19 @@ static void string_read(struct message *m, struct reader text)
 	size_t length = json_unescape(text, start, sizeof(start));
 	if (role && m->json.depth)
 		role_note(m, role);
-	else if (token_is(m->key, "usernameFragment") || token_is(m->key, "ufrag"))
+	else if (text_is(m->key, "usernameFragment") || text_is(m->key, "ufrag"))
 		m->scopes[scope_here(m)].ufrag = text;
-	else if (length == 0 && token_is(m->key, "candidate"))
-		find_add(m, text, true);
-	else if (text_interesting(reader_make(start, length, false)))
-		find_add(m, text, false);
+	else if (length == 0 && text_is(m->key, "candidate"))
+		find_add(m, text, FIND_END);
+	else if (candidate_text(reader_make(start, length, false)))
+		find_add(m, text, FIND_TEXT);
 	m->key = (struct reader){0};
 }
 
 static void key_read(struct message *m, struct reader text)
 {
 	m->key = text;
-	if (token_is(text, "sdpMid") || token_is(text, "sdpMLineIndex"))
+	if (text_is(text, "sdpMid") || text_is(text, "sdpMLineIndex"))
 		m->scopes[scope_here(m)].trickle = true;
 }
 
@@ -174,33 +174,49 @@ static bool value_read(struct message *m)
 }
 
 /* What may stand before a value and between two: white space, engine.io's types, lengths and record
- * separators, socket.io's ids, NUL. */
+ * separators, socket.io's ids; and the lengths of engine.io 3 between bytes, which are digits as
+ * numbers behind 0 (text) or 1, and end in 255. */
 static bool framing_byte(uint8_t byte)
 {
-	return token_space(byte) || (byte >= '0' && byte <= '9') || byte == ':' || byte == '-' ||
-		byte == 0x1e || byte == 0;
+	return text_space(byte) || (byte >= '0' && byte <= '9') || byte == ':' || byte == '-' ||
+		byte == RECORD_END || byte < 10 || byte == LENGTH_END;
+}
+
+/* Behind the "b" of a binary message in base64: in engine.io 4 up to the end of its record, in 3
+ * with a type in front, and alone as it came with a length. */
+static void binary_take(struct message *m, struct reader *r, bool typed)
+{
+	if (typed && reader_left(r))
+		reader_skip(r, 1);
+	m->key = (struct reader){0};
+	m->json.depth = 0;
+	find_add(m, text_until(r, RECORD_END), FIND_BASE64);
 }
 
 /* A value that is one word: nothing can be in it. */
 static bool word_skip(struct reader *r)
 {
-	return token_start(r, "null") || token_start(r, "true") || token_start(r, "false");
+	return text_step(r, "null") || text_step(r, "true") || text_step(r, "false");
 }
 
 /* Steps to where a value starts; false: none does. At the end that is no error. */
-static bool framing_skip(struct reader *r)
+static bool framing_skip(struct message *m, struct reader *r)
 {
+	uint8_t before = 0;
 	for (unsigned i = 0; i < FRAMING_MAX && reader_left(r); i++) {
-		uint8_t byte = token_peek(*r);
+		uint8_t byte = text_peek(*r);
 		if (byte == '{' || byte == '[' || byte == '"')
 			return true;
 		if (word_skip(r))
 			continue;
 		reader_skip(r, 1);
 		if (byte == '/') /* "42/call,["; socket.io's namespace */
-			(void)token_until(r, ',');
-		else if (!framing_byte(byte) && !(byte == 'a' && token_peek(*r) == '['))
+			(void)text_until(r, ',');
+		else if (byte == 'b' && (before == RECORD_END || before == ':'))
+			binary_take(m, r, before == ':');
+		else if (!framing_byte(byte) && !(byte == 'a' && text_peek(*r) == '['))
 			reader_fail(r);
+		before = byte;
 	}
 	return false;
 }
@@ -231,7 +247,7 @@ static void find_hand_on(struct dissection *d, const struct message *m, const st
 	struct obs_word ufrag = {0};
 	size_t used = memory->used, size = reader_left(&f->text);
 	scope_ask(m, f, &inside, &ufrag);
-	if (f->end) {
+	if (f->kind == FIND_END) {
 		struct reader r = reader_make(end, sizeof(end) - 1, false);
 		if (m->scopes[f->scope].trickle)
 			dissection_content(&inside, CONTENT_SDP, &r);
@@ -242,7 +258,9 @@ static void find_hand_on(struct dissection *d, const struct message *m, const st
 		d->stats->content_cut++;
 		return;
 	}
-	struct reader r = reader_make(bytes, json_unescape(f->text, bytes, size), false);
+	size_t length = f->kind == FIND_BASE64 ? base64_decode(f->text, bytes, size)
+					       : json_unescape(f->text, bytes, size);
+	struct reader r = reader_make(bytes, length, false);
 	dissection_content(&inside, CONTENT_UNKNOWN, &r);
 	memory->used = used;
 }
@@ -256,7 +274,8 @@ static enum verdict json_dissect(struct dissection *d, struct reader *r)
 		d->stats->content_cut++;
 		return NOT_MINE;
 	}
-	while (framing_skip(r)) {
+	(void)text_step(r, PREFIX);
+	while (framing_skip(&m, r)) {
 		m.json = json_make(*r);
 		m.key = (struct reader){0};
 		if (!value_read(&m)) {

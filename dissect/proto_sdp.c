@@ -2,19 +2,21 @@
  * Session descriptions (RFC 8866) with what ICE adds (RFC 8839): whole ones, the parts of one that
  * are trickled (RFC 8840, application/trickle-ice-sdpfrag), and a candidate line alone, with "a="
  * or without it, as RTCIceCandidate has it. Emits SESSION, with what the description says of
- * addresses, and CANDIDATE for each candidate.
+ * addresses, SESSION_ADDRESS for addresses of single media that differ from it, and CANDIDATE for
+ * each candidate.
  *
- * Whose they are: who sent the packet says that they are somebody's, and no more. A browser sends
- * its own; a server that passes messages on sends the other side's; which it is, only the rest of
- * the traffic tells. The role is the carrier's to know; without one a=setup:actpass makes an offer
- * (RFC 8842 §5.2), everything else stays unknown. Keys, codecs and bandwidths are passed over, as
- * is any line that is not of the form x=value: other readers are as lenient.
+ * Whose they are is the carrier's to know: a client sends its own, a server its own or those of who
+ * it speaks for; which of these, only the rest of the traffic tells. So is the role; without one
+ * a=setup:actpass makes an offer (RFC 8842 §5.2), everything else stays unknown. Keys, codecs and
+ * bandwidths are passed over, as is any line that is not of the form x=value: other readers are as
+ * lenient.
  */
 #include "dissect/candidate.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 
 #define BYTES_MAX      1048576 /* of one body; those of browsers have 2 to 20 KiB */
 #define CANDIDATES_MAX 256     /* emitted of one body */
+#define ADDRESSES_MAX  16      /* of c= and a=rtcp lines, besides the first ones */
 
 /* What one description says. */
 struct sdp {
@@ -25,35 +27,86 @@ struct sdp {
 	bool ice;           /* says something of a whole agent, not only of one candidate */
 	bool actpass;       /* a=setup:actpass */
 	unsigned good, bad; /* candidate lines */
+	unsigned others;
+	struct obs_session_address other[ADDRESSES_MAX]; /* than those in `session` */
 };
 
-/* Until they know better, senders write 0.0.0.0 or [::]: an address is worth more. */
+/* 0.0.0.0 or [::], which senders write until they know better. */
+static bool addr_empty(const struct addr *a)
+{
+	static const uint8_t nothing[sizeof(a->bytes)] = {0};
+	return memcmp(a->bytes, nothing, sizeof(nothing)) == 0;
+}
+
+/* An address is worth more than none, any other more than an empty one. */
 static bool addr_better(const struct addr *known, const struct addr *found)
 {
-	static const uint8_t nothing[sizeof(known->bytes)] = {0};
 	if (known->family == ADDR_NONE)
 		return true;
-	return memcmp(known->bytes, nothing, sizeof(nothing)) == 0 &&
-		memcmp(found->bytes, nothing, sizeof(nothing)) != 0;
+	return addr_empty(known) && !addr_empty(found);
+}
+
+static bool other_equal(const struct obs_session_address *a, const struct obs_session_address *b)
+{
+	return a->line == b->line && addr_equal(&a->address.addr, &b->address.addr) &&
+		a->name.length == b->name.length &&
+		memcmp(a->name.bytes, b->name.bytes, a->name.length) == 0;
+}
+
+/* One that is not the one in `session`: kept once. */
+static void other_note(struct sdp *s, const struct obs_session_address *found)
+{
+	for (unsigned i = 0; i < s->others; i++) {
+		if (other_equal(&s->other[i], found))
+			return;
+	}
+	if (s->others == ADDRESSES_MAX)
+		s->session.addresses_cut = true;
+	else
+		s->other[s->others++] = *found;
+}
+
+/* Keeps `found` in `*first`, or beside it. False: beside. */
+static bool address_note(
+	struct sdp *s, enum session_line line, struct endpoint *first, struct endpoint found)
+{
+	if (addr_better(&first->addr, &found.addr)) {
+		*first = found;
+		return true;
+	}
+	if (!addr_empty(&found.addr) && !addr_equal(&first->addr, &found.addr))
+		other_note(s,
+			&(struct obs_session_address){.line = (uint8_t)line,
+				.media = s->session.media,
+				.address = found});
+	return false;
 }
 
 /* "IN IP4 192.0.2.1/127" (RFC 8866 §5.7): the address, or a name. */
 static bool net_addr_read(struct reader *r, struct addr *addr, struct reader *name)
 {
-	(void)token_next(r); /* nettype: IN */
-	(void)token_next(r); /* addrtype; the address itself tells */
-	struct reader word = token_next(r);
-	word = token_until(&word, '/');
-	if (token_addr(word, addr))
+	(void)text_word(r); /* nettype: IN */
+	(void)text_word(r); /* addrtype; the address itself tells */
+	struct reader word = text_word(r);
+	word = text_until(&word, '/');
+	if (text_addr(word, addr))
 		return true;
 	*name = word;
 	return false;
 }
 
-static void name_note(struct sdp *s, struct reader name)
+static void name_note(struct sdp *s, enum session_line line, struct reader name)
 {
-	if (reader_left(&name) && s->session.origin_name.length == 0)
-		obs_word_set(&s->session.origin_name, name);
+	struct obs_session_address other = {.line = (uint8_t)line, .media = s->session.media};
+	struct obs_word *first = &s->session.origin_name;
+	obs_word_set(&other.name, name);
+	if (!other.name.length)
+		return;
+	if (first->length == 0)
+		*first = other.name;
+	else if (first->length != other.name.length ||
+		memcmp(first->bytes, other.name.bytes, first->length) != 0)
+		other_note(s, &other);
 }
 
 /* o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address> */
@@ -61,9 +114,9 @@ static void origin_read(struct sdp *s, struct reader r)
 {
 	struct reader name = {0};
 	for (unsigned i = 0; i < 3; i++)
-		(void)token_next(&r);
+		(void)text_word(&r);
 	if (!net_addr_read(&r, &s->session.origin.addr, &name))
-		name_note(s, name);
+		name_note(s, SESSION_CONNECTION, name);
 }
 
 static void connection_read(struct sdp *s, struct reader r)
@@ -71,22 +124,21 @@ static void connection_read(struct sdp *s, struct reader r)
 	struct reader name = {0};
 	struct addr addr;
 	if (!net_addr_read(&r, &addr, &name)) {
-		name_note(s, name);
+		name_note(s, SESSION_CONNECTION, name);
 		return;
 	}
-	if (!addr_better(&s->session.connection.addr, &addr))
-		return;
-	s->session.connection = (struct endpoint){addr, s->port};
-	s->waits = s->session.media == 0;
+	if (address_note(s, SESSION_CONNECTION, &s->session.connection,
+		    (struct endpoint){addr, s->port}))
+		s->waits = s->session.media == 0;
 }
 
 /* m=<media> <port>["/" <number of ports>] <proto> <fmt> ... */
 static void media_read(struct sdp *s, struct reader r)
 {
 	uint32_t port = 0;
-	(void)token_next(&r); /* the media */
-	struct reader word = token_next(&r);
-	if (!token_number(token_until(&word, '/'), UINT16_MAX, &port))
+	(void)text_word(&r); /* the media */
+	struct reader word = text_word(&r);
+	if (!text_u32(text_until(&word, '/'), UINT16_MAX, &port))
 		port = 0;
 	s->port = (uint16_t)port;
 	if (s->session.media < UINT8_MAX)
@@ -102,16 +154,19 @@ static void rtcp_read(struct sdp *s, struct reader r)
 	struct reader name = {0};
 	struct addr addr;
 	uint32_t port;
-	if (!token_number(token_next(&r), UINT16_MAX, &port) || !net_addr_read(&r, &addr, &name))
+	if (!text_u32(text_word(&r), UINT16_MAX, &port))
 		return;
-	if (addr_better(&s->session.rtcp.addr, &addr))
-		s->session.rtcp = (struct endpoint){addr, (uint16_t)port};
+	if (net_addr_read(&r, &addr, &name))
+		(void)address_note(
+			s, SESSION_RTCP, &s->session.rtcp, (struct endpoint){addr, (uint16_t)port});
+	else
+		name_note(s, SESSION_RTCP, name);
 }
 
 static void ufrag_read(struct obs_word *ufrag, struct reader r)
 {
 	if (ufrag->length == 0)
-		obs_word_set(ufrag, token_next(&r));
+		obs_word_set(ufrag, text_word(&r));
 }
 
 static void candidate_note(struct sdp *s, struct reader r)
@@ -127,36 +182,36 @@ static void candidate_note(struct sdp *s, struct reader r)
 /* An a= line, without the "a=". */
 static void attribute_read(struct sdp *s, struct reader r)
 {
-	struct reader name = token_until(&r, ':');
-	if (token_is(name, "candidate")) {
+	struct reader name = text_until(&r, ':');
+	if (text_is(name, "candidate")) {
 		candidate_note(s, r);
-	} else if (token_is(name, "rtcp")) {
+	} else if (text_is(name, "rtcp")) {
 		rtcp_read(s, r);
-	} else if (token_is(name, "ice-ufrag")) {
+	} else if (text_is(name, "ice-ufrag")) {
 		ufrag_read(&s->session.ufrag, r);
 		s->ice = true;
-	} else if (token_is(name, "ice-lite")) {
+	} else if (text_is(name, "ice-lite")) {
 		s->session.ice_lite = true;
-	} else if (token_is(name, "end-of-candidates")) {
+	} else if (text_is(name, "end-of-candidates")) {
 		s->session.end_of_candidates = true;
 		s->ice = true;
-	} else if (token_is(name, "setup")) {
-		s->actpass |= token_is(token_next(&r), "actpass");
+	} else if (text_is(name, "setup")) {
+		s->actpass |= text_is(text_word(&r), "actpass");
 	}
 }
 
 static void line_read(struct sdp *s, struct reader line)
 {
 	struct reader value = line;
-	if (token_start(&value, "a="))
+	if (text_step(&value, "a="))
 		attribute_read(s, value);
-	else if (token_start(&value, "c="))
+	else if (text_step(&value, "c="))
 		connection_read(s, value);
-	else if (token_start(&value, "m="))
+	else if (text_step(&value, "m="))
 		media_read(s, value);
-	else if (token_start(&value, "o="))
+	else if (text_step(&value, "o="))
 		origin_read(s, value);
-	else if (token_start(&value, "candidate:"))
+	else if (text_step(&value, "candidate:"))
 		candidate_note(s, value);
 }
 
@@ -167,10 +222,17 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 	o.session = s->session;
 	o.session.signalling = d->signalling;
 	o.session.role = role;
+	o.session.owner = d->owner;
 	o.session.fragment = !s->whole;
 	if (o.session.ufrag.length == 0 && d->ufrag)
 		o.session.ufrag = *d->ufrag;
+	o.head.parts = (uint8_t)s->others;
 	dissection_emit(d, &o);
+	for (unsigned i = 0; i < s->others; i++) {
+		dissection_observe(d, OBS_SESSION_ADDRESS, &o);
+		o.session_address = s->other[i];
+		dissection_emit(d, &o);
+	}
 }
 
 /* The user name fragment in force from here to the next m= line; browsers write it below the
@@ -178,14 +240,14 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 static struct obs_word section_ufrag(struct reader r, const struct obs_word *above)
 {
 	struct obs_word ufrag = {0};
-	struct reader media = token_line(&r);
-	if (token_start(&media, "a=ice-ufrag:"))
+	struct reader media = text_line(&r);
+	if (text_step(&media, "a=ice-ufrag:"))
 		ufrag_read(&ufrag, media);
 	while (reader_left(&r)) {
-		struct reader line = token_line(&r);
-		if (token_start(&line, "m="))
+		struct reader line = text_line(&r);
+		if (text_step(&line, "m="))
 			break;
-		if (token_start(&line, "a=ice-ufrag:"))
+		if (text_step(&line, "a=ice-ufrag:"))
 			ufrag_read(&ufrag, line);
 	}
 	return ufrag.length ? ufrag : *above;
@@ -200,14 +262,14 @@ static void candidates_emit(const struct dissection *d, struct reader r, uint8_t
 	unsigned left = CANDIDATES_MAX;
 	while (reader_left(&r) && left) {
 		struct reader section = r;
-		struct reader line = token_line(&r);
-		if (token_start(&line, "m=")) {
+		struct reader line = text_line(&r);
+		if (text_step(&line, "m=")) {
 			ufrag = section_ufrag(section, &session);
 			continue;
 		}
 		struct obs_candidate c = {0};
-		(void)token_start(&line, "a=");
-		if (token_start(&line, "candidate:") && candidate_read(&c, line)) {
+		(void)text_step(&line, "a=");
+		if (text_step(&line, "candidate:") && candidate_read(&c, line)) {
 			candidate_emit(d, &c, role, &ufrag);
 			left--;
 		}
@@ -216,15 +278,15 @@ static void candidates_emit(const struct dissection *d, struct reader r, uint8_t
 
 static bool sdp_starts(struct sdp *s, struct reader r)
 {
-	s->whole = token_start(&r, "v=0");
-	return s->whole || token_start(&r, "a=") || token_start(&r, "m=") ||
-		token_start(&r, "candidate:");
+	s->whole = text_step(&r, "v=0");
+	return s->whole || text_step(&r, "a=") || text_step(&r, "m=") ||
+		text_step(&r, "candidate:");
 }
 
 static enum verdict sdp_dissect(struct dissection *d, struct reader *r)
 {
 	struct sdp s = {0};
-	token_trim(r);
+	text_trim_start(r);
 	if (!sdp_starts(&s, *r))
 		return NOT_MINE;
 	if (r->cut)
@@ -234,7 +296,7 @@ static enum verdict sdp_dissect(struct dissection *d, struct reader *r)
 		return NOT_MINE;
 	}
 	for (struct reader lines = *r; reader_left(&lines);)
-		line_read(&s, token_line(&lines));
+		line_read(&s, text_line(&lines));
 	bool session = s.whole || s.ice;
 	d->stats->candidates_malformed += s.bad;
 	if (!session && s.good == 0)

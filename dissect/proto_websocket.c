@@ -1,6 +1,8 @@
 /*
- * WebSocket (RFC 6455 §5) once its handshake was seen, with permessage-deflate (RFC 7692) and its
- * window kept from message to message. Emits nothing itself: complete messages, text or binary, are
+ * WebSocket (RFC 6455 §5), with permessage-deflate (RFC 7692) and its window kept from message to
+ * message. Where the capture began after the handshake it is told by a segment of nothing but whole
+ * frames with text in them; what is compressed is then read as far as it needs no earlier message.
+ * Emits nothing itself: complete messages, text or binary, are
  * handed on as content, a SIP message (RFC 7118) as such; XMPP's (RFC 7395) are XML by their shape.
  *
  * Frames are read as they come, masked or not, in either direction; control frames are stepped
@@ -16,10 +18,11 @@
 #define CONTROL_MAX   125
 #define PIECE         1024 /* unmasked at a time */
 #define RESYNC_FRAMES 64   /* looked through after a gap */
+#define TEXT_PEEK     64   /* bytes of a text that have to look like it */
 
 enum { FIN = 0x80, RSV1 = 0x40, RSV2_3 = 0x30, OPCODE = 0x0f, MASK = 0x80, LENGTH = 0x7f };
 enum { LENGTH_16 = 126, LENGTH_64 = 127 };
-enum { CONTINUATION = 0, BINARY = 2, CLOSE = 8, PONG = 10 };
+enum { CONTINUATION = 0, TEXT = 1, BINARY = 2, CLOSE = 8, PONG = 10 };
 
 struct frame_head {
 	uint8_t opcode, mask[4];
@@ -160,6 +163,54 @@ static bool resync(struct websocket_side *side, struct reader r)
 	return reader_left(&r) == 0;
 }
 
+/* Are the first bytes of a frame's payload text? */
+static bool payload_texts(struct reader payload, const struct frame_head *f)
+{
+	for (unsigned i = 0; i < TEXT_PEEK && reader_left(&payload); i++) {
+		uint8_t c = reader_u8(&payload) ^ f->mask[i % sizeof(f->mask)];
+		if (c < ' ' && c != '\t' && c != '\r' && c != '\n')
+			return false;
+	}
+	return true;
+}
+
+/* Without a handshake: whole frames, all masked or none, each a message, one of them text. */
+static bool websocket_probe(struct reader r)
+{
+	struct frame_head f;
+	struct reader peek = r;
+	bool text = false;
+	reader_skip(&peek, 1);
+	uint8_t masked = reader_u8(&peek) & MASK;
+	for (unsigned i = 0; i < RESYNC_FRAMES && reader_left(&r); i++) {
+		peek = r;
+		reader_skip(&peek, 1);
+		bool same = (reader_u8(&peek) & MASK) == masked;
+		if (head_read(&r, &f) != DONE || !same || !f.last || f.rsv1 || !f.opcode)
+			return false;
+		struct reader payload = reader_sub(&r, (size_t)f.length);
+		if (payload.failed || (f.opcode == TEXT && !payload_texts(payload, &f)))
+			return false;
+		text |= f.opcode == TEXT && f.length;
+	}
+	return text && !reader_left(&r);
+}
+
+/* The client is who masks. Whether windows are kept is not known: each message has to do without.
+ */
+static void terms_guess(struct websocket_terms *terms, bool from_opener, struct reader r)
+{
+	reader_skip(&r, 1);
+	bool masked = reader_u8(&r) & MASK;
+	*terms = (struct websocket_terms){
+		.known = true,
+		.from_opener = masked == from_opener,
+		.deflate = true,
+		.client_no_takeover = true,
+		.server_no_takeover = true,
+	};
+}
+
 static void side_lose(struct dissection *d, struct websocket_side *side)
 {
 	websocket_message_lose(d, &side->message);
@@ -183,8 +234,12 @@ static enum verdict websocket_dissect(struct dissection *d, struct reader *r)
 	if (!w)
 		return NOT_MINE;
 	struct websocket_side *side = &w->side[d->packet->from_opener ? 0 : 1];
+	if (!w->terms.known)
+		terms_guess(&w->terms, d->packet->from_opener, *r);
 	bool client = d->packet->from_opener == w->terms.from_opener;
 	side->message.keeps = !(client ? w->terms.client_no_takeover : w->terms.server_no_takeover);
+	side->message.content = w->terms.mqtt ? CONTENT_MQTT : CONTENT_UNKNOWN;
+	side->message.owner = client ? OWNER_SENDER : OWNER_BEYOND;
 	if (d->gap)
 		side_lose(d, side);
 	if (side_adrift(side, r))
@@ -231,5 +286,9 @@ const struct dissector dissector_websocket = {
 	.open = websocket_open,
 	.close = websocket_close,
 	.state_size = sizeof(struct websocket_flow),
+	.tells = INTEREST_SIGNALLING,
+	.first_min = FIN | TEXT,
+	.first_max = FIN | PONG,
+	.probe = websocket_probe,
 	.dissect = websocket_dissect,
 };

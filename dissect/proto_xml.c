@@ -1,30 +1,38 @@
 /*
  * XML messages with addresses in them: ICE candidates of Jingle (XEP-0176, XEP-0371, and XEP-0177's
  * without ICE), wherever their transport element stands, and what a gateway answers to
- * GetExternalIPAddress (UPnP WANIPConnection:2 §2.5.18). Emits CANDIDATE, and EXTERNAL.
+ * GetExternalIPAddress (UPnP WANIPConnection:2 §2.5.18). Emits CANDIDATE, and EXTERNAL. Text that
+ * starts as JSON or a session description, as in a chat message's body, is handed on.
  *
- * Elements go by their local names, transports by their namespace. The role is that of the Jingle
+ * Elements go by their local names, transports by their namespace, or by a prefix where that was
+ * declared elsewhere, be it in the stream's header. The role is that of the Jingle
  * action: an initiator's "offer" or a responder's "answer"; transport-info may come from either.
- * Text that is JSON or SDP again, document types, numeric entities and whether closing tags match
- * are left alone. Whose candidates: see proto_sdp.c. The answer goes to who asked the gateway.
+ * Document types and whether closing tags match are left alone. Whose candidates: see proto_sdp.c.
+ * The answer goes to who asked the gateway.
  */
+#include "core/arena.h"
 #include "dissect/candidate.h"
-#include "dissect/token.h"
+#include "dissect/text.h"
 #include "dissect/xml.h"
+
+#include <stdlib.h>
 
 #define BYTES_MAX      262144 /* of one message */
 #define CANDIDATES_MAX 256    /* emitted of one message */
 #define ATTRIBUTES_MAX 32     /* read of one tag */
 #define VALUE_MAX      256    /* bytes of an attribute or text */
+#define TEXTS_MAX      64     /* handed on of one message */
+#define NESTED_MAX     4      /* texts unescaped at a time, one within the other */
+#define PEEK_SIZE      32     /* of a text, to tell what it is */
 
 /* One way through a message. Depths are those of the open element; 0: it is not open. */
 struct walk {
 	const struct dissection *d;
 	bool emits; /* the message was read to its end before */
-	unsigned depth, transport, response, address;
+	unsigned depth, jingle, transport, response, address;
 	uint8_t role;
 	struct obs_word ufrag; /* of the transport */
-	unsigned good, bad, externals;
+	unsigned good, bad, externals, texts;
 };
 
 static const struct candidate_name names[] = {
@@ -55,7 +63,7 @@ static struct reader attribute_find(
 {
 	struct reader name, value;
 	for (unsigned i = 0; i < ATTRIBUTES_MAX && xml_attribute(&attributes, &name, &value); i++) {
-		if (token_is(name, wanted))
+		if (text_is(name, wanted))
 			return reader_make(bytes, xml_unescape(value, bytes, VALUE_MAX), false);
 	}
 	return (struct reader){0};
@@ -65,24 +73,27 @@ static void jingle_open(struct walk *w, struct reader attributes)
 {
 	uint8_t bytes[VALUE_MAX];
 	struct reader action = attribute_find(attributes, "action", bytes);
-	if (token_is(action, "session-initiate") || token_is(action, "content-add"))
+	w->jingle = w->depth;
+	if (text_is(action, "session-initiate") || text_is(action, "content-add"))
 		w->role = SDP_OFFER;
-	else if (token_is(action, "session-accept") || token_is(action, "content-accept"))
+	else if (text_is(action, "session-accept") || text_is(action, "content-accept"))
 		w->role = SDP_ANSWER;
 	else
 		w->role = w->d->sdp_role;
 }
 
 /* A transport that declares the namespace of one with candidates, as its default or as a prefix. */
-static void transport_open(struct walk *w, struct reader attributes)
+static void transport_open(struct walk *w, struct reader prefix, struct reader attributes)
 {
 	uint8_t bytes[VALUE_MAX];
+	if (w->jingle && reader_left(&prefix))
+		w->transport = w->depth;
 	struct reader all = attributes, name, value;
 	for (unsigned i = 0; i < ATTRIBUTES_MAX && xml_attribute(&all, &name, &value); i++) {
-		if (!token_start(&name, "xmlns"))
+		if (!text_step(&name, "xmlns"))
 			continue;
 		for (size_t t = 0; t < sizeof(transports) / sizeof(transports[0]); t++) {
-			if (token_is(value, transports[t]))
+			if (text_is(value, transports[t]))
 				w->transport = w->depth;
 		}
 	}
@@ -115,20 +126,22 @@ static void candidate_open(struct walk *w, struct reader attributes)
 static void element_open(struct walk *w, const struct xml *x)
 {
 	w->depth++;
-	if (token_is(x->name, "jingle"))
+	if (text_is(x->name, "jingle"))
 		jingle_open(w, x->attributes);
-	else if (token_is(x->name, "transport"))
-		transport_open(w, x->attributes);
-	else if (token_is(x->name, "candidate") && w->transport)
+	else if (text_is(x->name, "transport"))
+		transport_open(w, x->prefix, x->attributes);
+	else if (text_is(x->name, "candidate") && w->transport)
 		candidate_open(w, x->attributes);
-	else if (token_is(x->name, "GetExternalIPAddressResponse"))
+	else if (text_is(x->name, "GetExternalIPAddressResponse"))
 		w->response = w->depth;
-	else if (token_is(x->name, "NewExternalIPAddress") && w->response)
+	else if (text_is(x->name, "NewExternalIPAddress") && w->response)
 		w->address = w->depth;
 }
 
 static void element_close(struct walk *w)
 {
+	if (w->jingle == w->depth)
+		w->jingle = 0;
 	if (w->transport == w->depth)
 		w->transport = 0;
 	if (w->response == w->depth)
@@ -138,11 +151,30 @@ static void element_close(struct walk *w)
 	w->depth--;
 }
 
-static void text_read(struct walk *w, struct reader text)
+/* Text that is another content; unescaped into memory that is kept for that. */
+static void text_hand_on(struct walk *w, struct reader text)
+{
+	uint8_t start[PEEK_SIZE];
+	struct arena *memory = w->d->state;
+	struct dissection inside = *w->d;
+	size_t used = memory->used, size = reader_left(&text);
+	text_trim_start(&text);
+	if (!candidate_text(reader_make(start, xml_unescape(text, start, sizeof(start)), false)))
+		return;
+	w->texts++;
+	uint8_t *bytes = w->emits && w->texts <= TEXTS_MAX ? arena_take(memory, size) : NULL;
+	if (!bytes)
+		return;
+	struct reader r = reader_make(bytes, xml_unescape(text, bytes, size), false);
+	dissection_content(&inside, CONTENT_UNKNOWN, &r);
+	memory->used = used;
+}
+
+static void address_text(struct walk *w, struct reader text)
 {
 	struct observation o;
 	struct addr addr;
-	if (w->address != w->depth || w->depth == 0 || !token_addr(token_next(&text), &addr))
+	if (w->address != w->depth || w->depth == 0 || !text_addr(text_word(&text), &addr))
 		return;
 	w->externals++;
 	w->address = 0; /* one is enough */
@@ -164,14 +196,15 @@ static bool message_walk(struct walk *w, struct reader r)
 	for (; token != XML_END && token != XML_BROKEN; token = xml_next(&x)) {
 		if (token == XML_OPEN) {
 			element_open(w, &x);
-			open += w->depth == 1 && token_is(x.name, "stream");
+			open += w->depth == 1 && text_is(x.name, "stream");
 		} else if (token == XML_CLOSE && w->depth) {
 			element_close(w);
 			open = w->depth ? open : 0;
-		} else if (token == XML_CLOSE && !token_is(x.name, "stream")) {
+		} else if (token == XML_CLOSE && !text_is(x.name, "stream")) {
 			return false;
 		} else if (token == XML_TEXT) {
-			text_read(w, x.text);
+			address_text(w, x.text);
+			text_hand_on(w, x.text);
 		}
 	}
 	return token == XML_END && w->depth == open;
@@ -184,8 +217,8 @@ static enum verdict xml_dissect(struct dissection *d, struct reader *r)
 		inside.signalling = SIGNALLING_XMPP;
 	struct walk w = {.d = &inside, .role = d->sdp_role};
 	struct walk again = w;
-	token_trim(r);
-	if (token_peek(*r) != '<')
+	text_trim_start(r);
+	if (text_peek(*r) != '<')
 		return NOT_MINE;
 	if (r->cut)
 		return TRUNCATED;
@@ -198,11 +231,27 @@ static enum verdict xml_dissect(struct dissection *d, struct reader *r)
 	again.emits = true;
 	d->stats->candidates += w.good;
 	d->stats->candidates_malformed += w.bad;
-	d->stats->content_cut += w.good > CANDIDATES_MAX;
-	if (w.good || w.externals)
+	d->stats->content_cut += w.good > CANDIDATES_MAX || w.texts > TEXTS_MAX;
+	if (w.good || w.externals || w.texts)
 		(void)message_walk(&again, *r);
 	reader_skip(r, reader_left(r));
 	return DONE;
+}
+
+static void *memory_open(const struct dissect_options *options)
+{
+	(void)options;
+	struct arena *memory = calloc(1, sizeof(*memory));
+	if (memory && arena_init(memory, (size_t)NESTED_MAX * BYTES_MAX))
+		return memory;
+	free(memory);
+	return NULL;
+}
+
+static void memory_close(void *state)
+{
+	arena_free(state);
+	free(state);
 }
 
 extern const struct dissector dissector_xml;
@@ -211,5 +260,7 @@ const struct dissector dissector_xml = {
 	.carrier = CARRIER_CONTENT,
 	.numbers = {CONTENT_XML},
 	.number_count = 1,
+	.open = memory_open,
+	.close = memory_close,
 	.dissect = xml_dissect,
 };

@@ -9,9 +9,11 @@
  */
 #include "dissect/dissector.h"
 #include "dissect/text.h"
+#include "dissect/xml.h"
 
-#define STANZA_MAX 32768
-#define DEPTH_MAX  64
+#define STANZA_MAX     32768
+#define DEPTH_MAX      64
+#define ATTRIBUTES_MAX 32 /* read of a stream's header */
 
 /* Where in the XML the next byte stands. */
 enum place {
@@ -34,6 +36,7 @@ struct xmpp_side {
 };
 
 struct xmpp_flow {
+	bool clients; /* of a client with its server */
 	struct xmpp_side side[2];
 };
 
@@ -97,13 +100,32 @@ static enum verdict tag_end(struct xmpp_side *side, enum place place)
 	return side->depth > DEPTH_MAX ? MALFORMED : DONE;
 }
 
+/* A client's stream (RFC 6120 §4.8.3); servers speak for others to each other. */
+static bool header_of_client(struct reader header)
+{
+	struct xml x = xml_make(header);
+	struct reader name, value;
+	if (xml_next(&x) != XML_OPEN)
+		return false;
+	for (unsigned i = 0; i < ATTRIBUTES_MAX && xml_attribute(&x.attributes, &name, &value);
+		i++) {
+		if (text_is(name, "xmlns"))
+			return text_is(value, "jabber:client");
+	}
+	return false;
+}
+
 /* The item that ends here starts the reader: text between stanzas, a stream header, a stanza. */
 static enum verdict item_read(
 	struct dissection *d, struct xmpp_side *side, bool root, struct reader item)
 {
+	struct xmpp_flow *f = dissection_flow_known(d);
 	item = text_trim(item);
+	if (!f)
+		return NOT_MINE;
 	if (text_starts(item, "<stream:stream")) {
 		side->depth = 1;
+		f->clients = header_of_client(item);
 		return DONE;
 	}
 	if (text_starts(item, "<?xml") || text_starts(item, "</"))
@@ -112,6 +134,7 @@ static enum verdict item_read(
 		return NOT_MINE;
 	d->stats->xmpp++;
 	d->signalling = SIGNALLING_XMPP;
+	d->owner = f->clients && d->packet->from_opener ? OWNER_SENDER : OWNER_BEYOND;
 	dissection_content(d, CONTENT_XML, &item);
 	if (text_starts(item, "<compressed"))
 		return NOT_MINE;

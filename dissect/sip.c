@@ -1,7 +1,7 @@
 /*
  * A SIP message: who answers for which address (Via's received and rport, RFC 3261 §18.2.1,
- * RFC 3581), who it comes from and wants to be reached at, and its body, several parts of it
- * (RFC 2046 §5.1) included.
+ * RFC 3581), who it comes from and wants to be reached at, and its body, with whose it is and
+ * whether it offers or answers.
  */
 #include "dissect/sip.h"
 
@@ -11,7 +11,6 @@
 
 #define START_LINE     "SIP/2.0"
 #define REPEAT_NS      (60 * UINT64_C(1000000000)) /* the same address is told again then */
-#define BOUNDARY_BYTES 70                          /* RFC 2046 §5.1.1 */
 
 /* What a start line begins with. */
 static const char *const start_words[] = {"INVITE ", "ACK ", "BYE ", "CANCEL ", "REGISTER ",
@@ -76,7 +75,7 @@ static void via_read(struct sip_head *h, struct reader value)
 {
 	for (unsigned i = 0; i < HEAD_FIELDS_MAX && reader_left(&value); i++) {
 		h->origin = text_item(&value, ',');
-		if (!reader_left(&h->via))
+		if (h->vias++ == 0)
 			h->via = h->origin;
 	}
 }
@@ -102,6 +101,10 @@ static void field_read(struct sip_head *h, struct reader name, struct reader val
 		via_read(h, value);
 	else if ((text_is(name, "contact") || text_is(name, "m")) && !reader_left(&h->contact))
 		h->contact = text_item(&value, ',');
+	else if (text_is(name, "call-id") || text_is(name, "i"))
+		h->call = value;
+	else if (text_is(name, "cseq"))
+		h->sequence = value;
 }
 
 bool sip_head_read(struct reader head, struct sip_head *h)
@@ -190,73 +193,78 @@ static void external_emit(struct dissection *d, struct sip_flow *f, const struct
 	dissection_emit(d, &o);
 }
 
-static void body_hand_on(struct dissection *d, struct reader type, struct reader body)
+/* Offer or answer (RFC 3264 §5, RFC 3261 §13.2.1): the answer to an INVITE without an offer makes
+ * one, and its ACK answers that. A PRACK may be either. */
+static enum sdp_role request_role(const struct sip_head *h)
+{
+	if (text_is(h->method, "INVITE") || text_is(h->method, "UPDATE"))
+		return SDP_OFFER;
+	return text_is(h->method, "ACK") ? SDP_ANSWER : SDP_ROLE_UNKNOWN;
+}
+
+/* What a request and its answers have in common (RFC 3261 §17.1.3, §8.1.1.4); FNV-1a, which is
+ * enough for a handful that one flow has open. Never 0. */
+static uint32_t transaction_hash(const struct sip_head *h)
+{
+	struct reader parts[] = {h->call, h->sequence};
+	uint32_t hash = 2166136261U;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		while (reader_left(&parts[i]))
+			hash = (hash ^ reader_u8(&parts[i])) * 16777619U;
+	}
+	return hash | 1;
+}
+
+static enum sdp_role message_role(struct sip_flow *f, const struct sip_head *h, bool described)
+{
+	if (!f)
+		return h->request ? request_role(h) : SDP_ROLE_UNKNOWN;
+	uint32_t hash = transaction_hash(h);
+	if (h->request) {
+		enum sdp_role role = request_role(h);
+		if (role != SDP_OFFER)
+			return role;
+		f->asked[f->next] = (struct sip_asked){hash, described};
+		f->next = (uint8_t)((f->next + 1) % SIP_ASKED_MAX);
+		return role;
+	}
+	for (unsigned i = 0; i < SIP_ASKED_MAX; i++) {
+		if (f->asked[i].hash == hash)
+			return f->asked[i].offered ? SDP_ANSWER : SDP_OFFER;
+	}
+	return SDP_ROLE_UNKNOWN;
+}
+
+/* A request that went through nobody (one Via) and an answer whose Contact is where it comes from
+ * are the sender's own; the others may have been passed on. */
+static enum signalling_owner message_owner(const struct dissection *d, const struct sip_head *h)
+{
+	struct endpoint contact;
+	if (h->request)
+		return h->vias == 1 ? OWNER_SENDER : OWNER_BEYOND;
+	bool own = text_endpoint(uri_authority(contact_uri(h->contact)), &contact) &&
+		addr_equal(&contact.addr, &d->packet->src.addr);
+	return own ? OWNER_SENDER : OWNER_BEYOND;
+}
+
+static void body_hand_on(struct dissection *d, const struct sip_head *h, struct reader body)
 {
 	enum content content;
-	if (!reader_left(&body) || !media_type_content(type, &content))
+	if (h->coded || !reader_left(&body) || !media_type_content(h->type, &content))
 		return;
 	d->signalling = SIGNALLING_SIP;
 	dissection_content(d, content, &body);
 }
 
-/* The fields of a part, an empty line, and its bytes. */
-static void part_read(struct dissection *d, struct reader part)
-{
-	struct reader head, name, value, type = {0};
-	uint32_t searched = 0;
-	if (head_take(&part, &searched, &head) != HEAD_WHOLE)
-		return;
-	while (head_field(&head, &name, &value)) {
-		if (text_is(name, "content-type") || text_is(name, "c"))
-			type = value;
-	}
-	body_hand_on(d, type, part);
-}
-
-static bool line_is_boundary(struct reader line, struct reader boundary)
-{
-	if (!text_starts(line, "--"))
-		return false;
-	reader_skip(&line, 2);
-	while (reader_left(&boundary)) {
-		if (reader_u8(&line) != reader_u8(&boundary))
-			return false;
-	}
-	return !line.failed && (!reader_left(&line) || text_starts(line, "--"));
-}
-
-static void parts_read(struct dissection *d, struct reader body, struct reader boundary)
-{
-	struct reader scan = body, line;
-	size_t total = reader_left(&body), at = 0, start = 0;
-	unsigned parts = 0;
-	while (parts <= SIP_PARTS_MAX && head_line(&scan, &line)) {
-		size_t end = at;
-		at = total - reader_left(&scan);
-		if (!line_is_boundary(line, boundary))
-			continue;
-		struct reader part = body;
-		reader_skip(&part, start);
-		if (parts++)
-			part_read(d, reader_sub(&part, end - start));
-		start = at;
-	}
-}
-
 void sip_message(
 	struct dissection *d, struct sip_flow *f, const struct sip_head *h, struct reader body)
 {
-	struct reader boundary;
 	d->stats->sip++;
 	head_emit(d, h);
 	external_emit(d, f, h);
-	if (h->coded)
-		return;
-	if (!text_starts(h->type, "multipart/"))
-		body_hand_on(d, h->type, body);
-	else if (media_type_parameter(h->type, "boundary", &boundary) && reader_left(&boundary) &&
-		reader_left(&boundary) <= BOUNDARY_BYTES)
-		parts_read(d, body, boundary);
+	d->sdp_role = (uint8_t)message_role(f, h, reader_left(&body) != 0);
+	d->owner = (uint8_t)message_owner(d, h);
+	body_hand_on(d, h, body);
 }
 
 enum verdict sip_whole(struct dissection *d, struct sip_flow *f, struct reader *r)

@@ -8,12 +8,20 @@
 #include "dissect/dissector.h"
 
 #define SIP_BODY_MAX  24576 /* larger ones are stepped over */
-#define SIP_PARTS_MAX 16    /* of a multipart body */
+#define SIP_ASKED_MAX 8     /* offers, or requests for one, that are remembered of a flow */
+
+/* An INVITE or UPDATE: what its answers have to be read by. */
+struct sip_asked {
+	uint32_t hash; /* of the transaction; 0: none */
+	bool offered;  /* it had a body */
+};
 
 /* What a dissector remembers of a flow; each starts its memory with it. */
 struct sip_flow {
 	struct endpoint external; /* told last, and when */
 	uint64_t external_ns;
+	struct sip_asked asked[SIP_ASKED_MAX]; /* the oldest makes way */
+	uint8_t next;
 };
 
 /* A head; readers point into it. */
@@ -22,9 +30,11 @@ struct sip_head {
 	uint16_t status;
 	uint64_t length;
 	struct reader method, uri, type;
-	struct reader via;     /* the first: of who is answered */
-	struct reader origin;  /* the last: who sent it first */
-	struct reader contact; /* the first */
+	struct reader via;            /* the first: of who is answered */
+	struct reader origin;         /* the last: who sent it first */
+	struct reader contact;        /* the first */
+	struct reader call, sequence; /* Call-ID, CSeq */
+	unsigned vias;
 };
 
 /* Does a message start here? A start line that is whole has to be right to its end. */

@@ -3,11 +3,6 @@
 
 #define NUMBER_BITS 63
 
-static bool is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
@@ -41,12 +36,29 @@ bool text_ends(struct reader r, const char *word)
 	return text_starts(r, word);
 }
 
+bool text_step(struct reader *r, const char *start)
+{
+	struct reader peek = *r;
+	size_t length = strlen(start);
+	const uint8_t *bytes = reader_take(&peek, length);
+	if (!bytes || memcmp(bytes, start, length) != 0)
+		return false;
+	*r = peek;
+	return true;
+}
+
+void text_trim_start(struct reader *r)
+{
+	while (reader_left(r) && text_space(text_peek(*r)))
+		reader_skip(r, 1);
+}
+
 struct reader text_trim(struct reader r)
 {
 	struct reader scan = r;
 	size_t at = 0, first = 0, end = 0;
 	while (reader_left(&scan)) {
-		bool blank = is_blank(reader_u8(&scan));
+		bool blank = text_space(reader_u8(&scan));
 		at++;
 		if (blank)
 			continue;
@@ -66,15 +78,15 @@ struct reader text_unquote(struct reader r)
 	return reader_sub(&r, length - 2);
 }
 
-struct reader text_until(struct reader *r, char delimiter)
+struct reader text_until(struct reader *r, uint8_t delimiter)
 {
-	struct reader before = reader_sub(r, reader_find(r, (uint8_t)delimiter));
+	struct reader before = reader_sub(r, reader_find(r, delimiter));
 	if (reader_left(r))
 		reader_skip(r, 1);
 	return before;
 }
 
-struct reader text_item(struct reader *r, char delimiter)
+struct reader text_item(struct reader *r, uint8_t delimiter)
 {
 	struct reader scan = *r;
 	size_t length = 0;
@@ -82,7 +94,7 @@ struct reader text_item(struct reader *r, char delimiter)
 	while (reader_left(&scan)) {
 		uint8_t c = reader_u8(&scan);
 		quoted ^= c == '"';
-		if (c == (uint8_t)delimiter && !quoted)
+		if (c == delimiter && !quoted)
 			break;
 		length++;
 	}
@@ -90,6 +102,30 @@ struct reader text_item(struct reader *r, char delimiter)
 	if (reader_left(r))
 		reader_skip(r, 1);
 	return text_trim(item);
+}
+
+struct reader text_line(struct reader *r)
+{
+	struct reader line = text_until(r, '\n');
+	struct reader peek = line;
+	size_t length = 0, text = 0;
+	while (reader_left(&peek)) {
+		length++;
+		if (reader_u8(&peek) != '\r')
+			text = length;
+	}
+	reader_limit(&line, text);
+	return line;
+}
+
+struct reader text_word(struct reader *r)
+{
+	text_trim_start(r);
+	struct reader peek = *r;
+	size_t length = 0;
+	while (reader_left(&peek) && !text_space(reader_u8(&peek)))
+		length++;
+	return reader_sub(r, length);
 }
 
 /* The value of a digit; 16 or more when it is none. */
@@ -124,6 +160,32 @@ bool text_number(struct reader r, uint64_t *value)
 bool text_hex(struct reader r, uint64_t *value)
 {
 	return number_read(r, 16, value);
+}
+
+bool text_u32(struct reader r, uint32_t most, uint32_t *value)
+{
+	uint64_t number;
+	if (!text_number(r, &number) || number > most)
+		return false;
+	*value = (uint32_t)number;
+	return true;
+}
+
+bool text_addr(struct reader r, struct addr *out)
+{
+	char text[ADDR_TEXT_MAX] = "";
+	if (text_step(&r, "[")) {
+		struct reader inside = text_until(&r, ']');
+		if (reader_left(&r))
+			return false;
+		r = inside;
+	}
+	r = text_until(&r, '%');
+	size_t length = reader_left(&r);
+	if (length == 0 || length >= sizeof(text))
+		return false;
+	reader_copy(&r, text, length);
+	return strlen(text) == length && addr_parse(text, out);
 }
 
 bool text_endpoint(struct reader r, struct endpoint *out)

@@ -15,6 +15,8 @@
 
 /* What the dissector remembers of a flow starts with these: the HTTP dissector writes them. */
 struct websocket_terms {
+	bool known;       /* there was a handshake, or these are guessed */
+	bool mqtt;        /* the subprotocol (MQTT 5.0 §6) */
 	bool from_opener; /* the client opened the flow, as far as the capture shows */
 	bool deflate;     /* permessage-deflate */
 	bool client_no_takeover, server_no_takeover; /* each message starts with an empty window */
@@ -24,6 +26,8 @@ struct websocket_terms {
 struct websocket_message {
 	uint64_t in, out; /* of the decompressor */
 	uint32_t length;  /* kept so far */
+	uint8_t content;  /* enum content, as its ends agreed on */
+	uint8_t owner;    /* enum signalling_owner: by who sends in this direction */
 	bool open;        /* it began, and has not ended */
 	bool deflated;
 	bool dropped;  /* it is not read any more */

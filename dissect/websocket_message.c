@@ -6,6 +6,8 @@
 #include "dissect/sip.h"
 #include "dissect/websocket.h"
 
+#define ENGINE_IO_MESSAGE 4 /* in front of a binary message of engine.io 3 */
+
 /* Not read any more. */
 static void message_drop(struct dissection *d, struct websocket_message *m)
 {
@@ -29,6 +31,8 @@ void websocket_message_begin(struct dissection *d, struct websocket_message *m, 
 	*m = (struct websocket_message){
 		.open = true,
 		.deflated = deflated,
+		.content = m->content,
+		.owner = m->owner,
 		.keeps = m->keeps,
 		.windowed = m->windowed,
 		.lost = m->lost,
@@ -103,8 +107,11 @@ static void message_hand_on(struct dissection *d, const struct websocket_message
 	if (!block || !m->length)
 		return;
 	struct reader r = reader_make(block, m->length, false);
+	if (*block == ENGINE_IO_MESSAGE)
+		reader_skip(&r, 1);
 	d->signalling = SIGNALLING_WEBSOCKET;
-	dissection_content(d, sip_shape(r) ? CONTENT_SIP : CONTENT_UNKNOWN, &r);
+	d->owner = m->owner;
+	dissection_content(d, sip_shape(r) ? CONTENT_SIP : (enum content)m->content, &r);
 }
 
 void websocket_message_end(struct dissection *d, struct websocket_message *m)

@@ -3,7 +3,9 @@
  */
 #include "dissect/xml.h"
 
-#include "dissect/token.h"
+#include "dissect/text.h"
+
+#define ASCII_END 0x80U
 
 /* Steps behind `end`, two or three bytes; what is before it. Without it the reader fails. */
 static struct reader take_to(struct reader *r, const char *end)
@@ -48,25 +50,28 @@ static struct reader tag_take(struct reader *r)
 }
 
 /* A tag's name: up to a blank or the '/' of an empty tag. The prefix is the writer's choice. */
-static struct reader name_take(struct reader *tag)
+static struct reader name_take(struct reader *tag, struct reader *prefix)
 {
 	struct reader peek = *tag, local;
 	size_t length = 0;
-	while (reader_left(&peek) && !token_space(token_peek(peek)) && token_peek(peek) != '/') {
+	while (reader_left(&peek) && !text_space(text_peek(peek)) && text_peek(peek) != '/') {
 		reader_skip(&peek, 1);
 		length++;
 	}
 	struct reader name = reader_sub(tag, length);
 	local = name;
-	(void)token_until(&local, ':');
-	return reader_left(&local) ? local : name;
+	*prefix = text_until(&local, ':');
+	if (reader_left(&local))
+		return local;
+	*prefix = (struct reader){0};
+	return name;
 }
 
 static bool ends_in_slash(struct reader tag)
 {
 	size_t length = reader_left(&tag);
 	reader_skip(&tag, length ? length - 1 : 0);
-	return token_peek(tag) == '/';
+	return text_peek(tag) == '/';
 }
 
 static enum xml_token xml_break(struct xml *x)
@@ -78,9 +83,9 @@ static enum xml_token xml_break(struct xml *x)
 /* Behind '<', not of a comment or the like. */
 static enum xml_token tag_read(struct xml *x)
 {
-	bool closes = token_start(&x->r, "/");
+	bool closes = text_step(&x->r, "/");
 	struct reader tag = tag_take(&x->r);
-	x->name = name_take(&tag);
+	x->name = name_take(&tag, &x->prefix);
 	if (x->r.failed || reader_left(&x->name) == 0)
 		return xml_break(x);
 	if (closes)
@@ -108,17 +113,17 @@ enum xml_token xml_next(struct xml *x)
 		return XML_CLOSE;
 	}
 	while (reader_left(&x->r)) {
-		if (!token_start(&x->r, "<"))
+		if (!text_step(&x->r, "<"))
 			return text_read(x);
-		if (token_start(&x->r, "![CDATA[")) {
+		if (text_step(&x->r, "![CDATA[")) {
 			x->text = take_to(&x->r, "]]>");
 			return x->r.failed ? XML_BROKEN : XML_TEXT;
 		}
-		if (token_start(&x->r, "!--"))
+		if (text_step(&x->r, "!--"))
 			(void)take_to(&x->r, "-->");
-		else if (token_start(&x->r, "?"))
+		else if (text_step(&x->r, "?"))
 			(void)take_to(&x->r, "?>");
-		else if (token_start(&x->r, "!"))
+		else if (text_step(&x->r, "!"))
 			return xml_break(x);
 		else
 			return tag_read(x);
@@ -131,7 +136,7 @@ static struct reader attribute_name(struct reader *r)
 {
 	struct reader peek = *r;
 	size_t length = 0;
-	while (reader_left(&peek) && token_peek(peek) != '=' && !token_space(token_peek(peek))) {
+	while (reader_left(&peek) && text_peek(peek) != '=' && !text_space(text_peek(peek))) {
 		reader_skip(&peek, 1);
 		length++;
 	}
@@ -140,18 +145,37 @@ static struct reader attribute_name(struct reader *r)
 
 bool xml_attribute(struct reader *attributes, struct reader *name, struct reader *value)
 {
-	token_trim(attributes);
+	text_trim_start(attributes);
 	*name = attribute_name(attributes);
-	token_trim(attributes);
-	if (!token_start(attributes, "="))
+	text_trim_start(attributes);
+	if (!text_step(attributes, "="))
 		return false;
-	token_trim(attributes);
-	uint8_t quote = token_peek(*attributes);
+	text_trim_start(attributes);
+	uint8_t quote = text_peek(*attributes);
 	if (quote != '"' && quote != '\'')
 		return false;
 	reader_skip(attributes, 1);
-	*value = token_until(attributes, quote);
+	*value = text_until(attributes, quote);
 	return true;
+}
+
+static unsigned digit(uint8_t byte)
+{
+	uint8_t lower = byte | 0x20;
+	if (byte >= '0' && byte <= '9')
+		return byte - (unsigned)'0';
+	return lower >= 'a' && lower <= 'f' ? lower - (unsigned)'a' + 10 : ASCII_END;
+}
+
+/* Behind "&#": a character by its number. What is not ASCII stands in no address. */
+static uint8_t number_read(struct reader *r)
+{
+	struct reader digits = text_until(r, ';');
+	unsigned base = text_step(&digits, "x") ? 16 : 10;
+	unsigned value = 0;
+	while (reader_left(&digits) && value < ASCII_END)
+		value = value * base + digit(reader_u8(&digits));
+	return value && value < ASCII_END ? (uint8_t)value : '?';
 }
 
 /* Behind '&': the character of an entity that is known; else '&' itself, and nothing is taken. */
@@ -162,10 +186,10 @@ static uint8_t entity_read(struct reader *r)
 		uint8_t byte;
 	} entities[] = {{"lt;", '<'}, {"gt;", '>'}, {"amp;", '&'}, {"quot;", '"'}, {"apos;", '\''}};
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-		if (token_start(r, entities[i].name))
+		if (text_step(r, entities[i].name))
 			return entities[i].byte;
 	}
-	return '&';
+	return text_step(r, "#") ? number_read(r) : '&';
 }
 
 size_t xml_unescape(struct reader text, uint8_t *out, size_t size)

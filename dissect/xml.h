@@ -12,7 +12,8 @@ enum xml_token { XML_END, XML_BROKEN, XML_OPEN, XML_CLOSE, XML_TEXT };
 
 struct xml {
 	struct reader r;
-	struct reader name;       /* of a tag, without its prefix */
+	struct reader name;       /* of a tag, without its prefix ... */
+	struct reader prefix;     /* ... and that; empty when there is none */
 	struct reader attributes; /* of an opening tag */
 	struct reader text;       /* as it stands there, entities and all */
 	bool empty;               /* the tag closes itself: its XML_CLOSE comes next */
@@ -28,7 +29,8 @@ enum xml_token xml_next(struct xml *x);
 /* The next attribute, its prefix kept; false at the end and where there is none. */
 bool xml_attribute(struct reader *attributes, struct reader *name, struct reader *value);
 
-/* Text with the five entities of XML 1.0 §4.6 undone, cut to `size`; its length. */
+/* Text with the five entities of XML 1.0 §4.6 and numeric ones of ASCII (§4.1) undone, cut to
+ * `size`; its length. It is never longer than the text was. */
 size_t xml_unescape(struct reader text, uint8_t *out, size_t size);
 
 #endif

@@ -35,11 +35,12 @@ UPNP = ("<a:GetExternalIPAddressResponse><NewExternalIPAddress>192.0.2.1<![CDATA
 TEXTS = {
     "sdp": [SDP, CANDIDATE, SDP.replace("\r", "")],
     "json": [OFFER, TRICKLE, f"42/a,7[{TRICKLE}]", json.dumps([OFFER, json.dumps(TRICKLE)]),
-             "\"\\ud83d\\ude00\""],
-    "xml": [JINGLE, UPNP],
+             "\"\\ud83d\\ude00\"", f"42[{TRICKLE}]\x1e451-[0]\x1ebdj0w", "4:45[]6:b4dj0w"],
+    "xml": [JINGLE, UPNP, "<m><b>" + TRICKLE.replace('"', "&#34;") + "</b></m>"],
     "candidate": [CANDIDATE.removeprefix("candidate:"), "\x05" "8998", "\x06srflx"],
-    "multipart": ["--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--x\r\n\r\n\r\n--x--\r\n",
-                  "--x\r\nContent-Type: multipart/mixed;boundary=y\r\n\r\n--y\r\n\r\n--y--\r\n--x--"],
+    "multipart": [f"--x\r\nContent-Type: application/sdp\r\n\r\n{SDP}\r\n--x\r\n"
+                  f"Content-Type: multipart/mixed\r\n\r\n--y\r\n\r\n{OFFER}\r\n--y--\r\n--x--\r\n"],
+    "event_stream": [f"event: a\ndata: {TRICKLE}\n\n: b\ndata:a={CANDIDATE}\n\n"],
     "options": ["192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
                 "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:1", "192.0.2.1:65535", "fe80::1"],
 }
@@ -82,6 +83,10 @@ CONVERSATIONS = {
         [(False, bytes.fromhex("818537fa213d7f9f4d5158")),
          (True, bytes.fromhex("c107f248cdc9c90700c105f200110000")),
          (True, bytes.fromhex("010348656c890080026c6f"))],
+    ],
+    "mqtt_content": [
+        [(False, bytes.fromhex("8292000000001010" "00044d5154540402003c000461626364")),
+         (True, bytes.fromhex("82103209000161000a7b227d7d7d30050001617b7d"))],
     ],
     "mqtt": [
         [(False, bytes.fromhex("101000044d5154540402003c000461626364320700016100" "0a7b7d"))],
@@ -181,6 +186,7 @@ def messages():
     subnet = bytes.fromhex("0000291000000000000b00080007000118 00c63364".replace(" ", ""))
     dns = bytes.fromhex("000181800001000200000001") + name + b"\0\x01\0\x01" + 2 * record + subnet
     yield "dns", dns
+    yield "dns_content", dns
     yield "dns_tcp", 2 * (struct.pack(">H", len(dns)) + dns)
     yield "dhcp", bytes.fromhex("02010600") + bytes(232) + bytes.fromhex(
         "63825363 350105 340103 0104ffffff00 0304c0a80101 790608 0ac0a80101 0604c0000235 ff")

@@ -37,6 +37,17 @@ static const struct {
 		PLAIN},
 	{"96:42[\"b\",\"" LINE "\"]", PLAIN},
 	{"a[\"{\\\"candidate\\\":\\\"" LINE "\\\"}\"]", PLAIN},
+	/* engine.io: binary messages among text ones, in base64; the last three with a candidate in
+	 * them */
+	{"42[\"b\",\"" LINE "\"]\x1e"
+	 "451-[\"x\",{\"_placeholder\":true,\"num\":0}]\x1e"
+	 "bAQID",
+		PLAIN},
+	{"45[1]\x1e"
+	 "bY2FuZGlkYXRlOjEgMSB1ZHAgNSAxOTIuMC4yLjEgNiB0eXAgaG9zdA==",
+		PLAIN},
+	{"4:45[]58:b4Y2FuZGlkYXRlOjEgMSB1ZHAgNSAxOTIuMC4yLjEgNiB0eXAgaG9zdA==", PLAIN},
+	{")]}',\n{\"c\":\"" LINE "\"}", PLAIN},
 	/* strings that are JSON again, once and twice; the role goes with it */
 	{"{\"message\":\"{\\\"type\\\":\\\"offer\\\",\\\"sdp\\\":\\\"v=0\\\\r\\\\na=" LINE
 	 "\\\"}\"}",
@@ -184,6 +195,46 @@ static void depth(void **state)
 	}
 }
 
+/* engine.io 3 between bytes: 0, the digits of the length, 255, and the message, again and again. */
+static void lengths_between_bytes(void **state)
+{
+	(void)state;
+	static const uint8_t beat[] = {0x00, 0x01, 0xff, '2', 0x00, 0x04, 0x08, 0xff};
+	static const char message[] = "42[\"b\",\"" LINE "\"]";
+	struct bytes b = {0};
+	struct watch *w = watch_new(LINK_RAW);
+	const struct body body = {.content = CONTENT_UNKNOWN};
+	bytes_put(&b, beat, sizeof(beat));
+	bytes_put(&b, message, strlen(message));
+	content_bytes(w, &body, b.at, b.length);
+	assert_int_equal(w->count, 1);
+	expect_candidate(w, 0, PLAIN);
+	watch_free(w);
+}
+
+/* What is no base64 spoils nothing that stands before it. */
+static void binary_that_is_broken(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"4[\"" LINE "\"]\x1e"
+					    "b",
+		"4[\"" LINE "\"]\x1e"
+		"b!\x1e"
+		"2",
+		"4[\"" LINE "\"]\x1e"
+		"b====",
+		"4[\"" LINE "\"]\x1e"
+		"bA",
+		"4[\"" LINE "\"]:b"};
+	struct watch *w = watch_new(LINK_RAW);
+	for (size_t i = 0; i < ROWS(texts); i++)
+		content_text(w, CONTENT_UNKNOWN, texts[i]);
+	assert_int_equal(w->count, ROWS(texts));
+	content_text(w, CONTENT_UNKNOWN, "4[\"" LINE "\"]b");
+	assert_int_equal(w->count, ROWS(texts));
+	watch_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +244,8 @@ int main(void)
 		cmocka_unit_test(broken_says_nothing),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(depth),
+		cmocka_unit_test(lengths_between_bytes),
+		cmocka_unit_test(binary_that_is_broken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

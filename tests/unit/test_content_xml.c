@@ -84,7 +84,7 @@ static const struct {
 		" 1 udp 0 10.1.1.104:13540 unknown related - ufrag  gen 0 id 0 cost 0"},
 	{ICE_UDP "<candidate foundation='&lt;&amp;&gt;&quot;&apos;&nbsp;&#65;' ip='a.local' "
 		 "port='6' type='host'/></transport>",
-		"<&>\"'&nbsp;&#65; 0 udp 0 a.local mdns host related - ufrag 8hhy gen 0 id 0 cost "
+		"<&>\"'&nbsp;A 0 udp 0 a.local mdns host related - ufrag 8hhy gen 0 id 0 cost "
 		"0"},
 	/* one of a stream, whose opening tag is left open */
 	{"<stream:stream to='a'><message>" ICE_UDP CANDIDATE "</transport></message>", PLAIN},
@@ -131,12 +131,78 @@ static void messages_read(void **state)
 	}
 }
 
+/* Namespaces are declared where the writer likes, and elements may have a prefix. */
+static void prefixes_are_the_writers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		unsigned read;
+	} rows[] = {
+		{"<iq xmlns:t='urn:xmpp:jingle:transports:ice-udp:1'><jingle><t:transport>"
+		 "<t:candidate port='5' type='host' ip='192.0.2.3'/></t:transport></jingle></iq>",
+			1},
+		{"<j:jingle><t:transport xmlns:t='urn:xmpp:jingle:transports:ice:0'>"
+		 "<t:candidate ip='192.0.2.3' port='5'/></t:transport></j:jingle>",
+			1},
+		{"<jingle><t:transport><t:candidate ip='192.0.2.3' "
+		 "port='5'/></t:transport></jingle>",
+			1},
+		{"<jingle><transport><candidate ip='192.0.2.3' port='5'/></transport></jingle>", 0},
+		{"<jingle/><t:transport><candidate ip='192.0.2.3' port='5'/></t:transport>", 0},
+		{"<a><jingle/><t:transport><candidate ip='192.0.2.3' port='5'/></t:transport></a>",
+			0},
+	};
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		content_text(w, CONTENT_XML, rows[i].text);
+		if (watch_count(w, OBS_CANDIDATE) != rows[i].read)
+			fail_msg("%s", rows[i].text);
+		watch_free(w);
+	}
+}
+
+#define LINE "candidate:1 1 udp 5 192.0.2.1 6 typ host"
+
+/* JSON and SDP as text, each with one candidate. */
+static void text_is_read(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"<message><body>{&quot;candidate&quot;: &#34;" LINE "&#x22;}</body></message>",
+		"<message><x><![CDATA[{\"candidate\": \"" LINE "\"}]]></x></message>",
+		"<message><body>\n v=0&#13;&#xA;a=" LINE "&#xd;\n</body></message>",
+		"<message><body>" LINE "</body></message>",
+		"<a>[&quot;&lt;b>{\\&quot;x\\&quot;:\\&quot;" LINE "\\&quot;}&lt;/b>&quot;,\"" LINE
+		"\"]</a>",
+	};
+	static const char *const others[] = {"<a>{</a>", "<a>[1,2]</a>", "<a>v=0</a>", "<a>&#;</a>",
+		"<a>&#99999999999;a=b</a>", "<a>hello " LINE "</a>"};
+	for (size_t i = 0; i < ROWS(texts); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		content_text(w, CONTENT_XML, texts[i]);
+		if (watch_count(w, OBS_CANDIDATE) != 1)
+			fail_msg("%s", texts[i]);
+		expect_candidate(
+			w, 0, "1 1 udp 5 192.0.2.1:6 host related - ufrag  gen 0 id 0 cost 0");
+		watch_free(w);
+		content_prefixes(CONTENT_XML, texts[i]);
+	}
+	struct watch *w = watch_new(LINK_RAW);
+	for (size_t i = 0; i < ROWS(others); i++)
+		content_text(w, CONTENT_XML, others[i]);
+	assert_int_equal(watch_count(w, OBS_CANDIDATE), 0);
+	watch_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jingle),
 		cmocka_unit_test(upnp),
 		cmocka_unit_test(messages_read),
+		cmocka_unit_test(prefixes_are_the_writers),
+		cmocka_unit_test(text_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,6 @@
 /* HTTP/1.1: framing of bodies, what heads tell, proxies; cut everywhere, and hostile. */
 #include "tests/unit/support/dialogue.h"
 
-#include <zlib.h>
-
 #define SIP_LENGTH "59"
 #define GET        "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
 #define SIP_TYPE   "Content-Type: message/sip\r\n"
@@ -83,67 +81,6 @@ static void cuts_change_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(conversations); i++)
 		script_cuts(conversations[i].script);
-}
-
-/* The message as zlib makes it of it, with this window (its sign and size say which format). */
-static size_t deflated(uint8_t *to, size_t room, int window)
-{
-	z_stream z = {0};
-	char text[] = SIP_MESSAGE;
-	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	z.next_in = (Bytef *)text;
-	z.avail_in = sizeof(text) - 1;
-	z.next_out = to;
-	z.avail_out = (uInt)room;
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	deflateEnd(&z);
-	return room - z.avail_out;
-}
-
-/* An uncompressed meta-block and an empty last one (RFC 7932 §9.2). */
-static size_t brotli_stored(uint8_t *to)
-{
-	static const char text[] = SIP_MESSAGE;
-	size_t length = sizeof(text) - 1;
-	uint32_t head = (uint32_t)(length - 1) << 4 | 1U << 20;
-	for (unsigned i = 0; i < 3; i++)
-		to[i] = (uint8_t)(head >> (8 * i));
-	memcpy(to + 3, text, length);
-	to[3 + length] = 0x03;
-	return length + 4;
-}
-
-static void coded_bodies_are_read(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *name;
-		int window; /* 0: brotli */
-	} codings[] = {{"gzip", 31}, {"x-gzip", 31}, {"deflate", 15}, {"deflate", -15}, {"br", 0}};
-	struct watch *w = watch_new(LINK_RAW);
-	for (size_t i = 0; i < ROWS(codings); i++) {
-		uint8_t body[512];
-		size_t length = codings[i].window ? deflated(body, sizeof(body), codings[i].window)
-						  : brotli_stored(body);
-		char head[256];
-		snprintf(head, sizeof(head),
-			SIP_POST "Content-Encoding: %s\r\nContent-Length: %zu\r\n\r\n",
-			codings[i].name, length);
-		struct bytes b = {0};
-		bytes_put(&b, head, strlen(head));
-		bytes_put(&b, body, length);
-		for (size_t at = 1; at < b.length; at++) {
-			struct talk t = talk_begin(w, (uint16_t)(1000 * i + at + 1));
-			watch_forget(w);
-			talk_say(&t, false, b.at, at);
-			assert_int_equal(sip_seen(w), 0);
-			talk_say(&t, false, b.at + at, b.length - at);
-			if (sip_seen(w) != 1)
-				fail_msg("%s is not read", codings[i].name);
-		}
-	}
-	assert_int_equal(w->stats.http_bodies_dropped, 0);
-	watch_free(w);
 }
 
 static const struct line websocket_upgrade[] = {
@@ -273,7 +210,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conversations_are_read),
 		cmocka_unit_test(cuts_change_nothing),
-		cmocka_unit_test(coded_bodies_are_read),
 		cmocka_unit_test(heads_tell),
 		cmocka_unit_test(others_are_no_requests),
 		cmocka_unit_test(proxies_are_seen),

@@ -118,6 +118,58 @@ static void fields_are_read(void **state)
 	assert_false(head_field(&head, &name, &value));
 }
 
+static void pieces_are_taken(void **state)
+{
+	(void)state;
+	struct reader r = text("one\r\r\n\ntwo\rthree");
+	assert_true(same(text_line(&r), "one"));
+	assert_true(same(text_line(&r), ""));
+	assert_true(same(text_line(&r), "two\rthree"));
+	assert_true(same(text_line(&r), ""));
+	assert_false(r.failed);
+	r = text(" \t\va b\n");
+	assert_true(same(text_word(&r), "a"));
+	assert_true(same(text_word(&r), "b"));
+	assert_true(same(text_word(&r), ""));
+	r = text("candidate:1");
+	assert_false(text_step(&r, "Candidate:"));
+	assert_false(text_step(&r, "candidate:11"));
+	assert_true(text_step(&r, "candidate:"));
+	assert_int_equal(text_peek(r), '1');
+	reader_skip(&r, 1);
+	assert_int_equal(text_peek(r), 0);
+}
+
+static void small_numbers_have_limits(void **state)
+{
+	(void)state;
+	uint32_t n = 0;
+	assert_true(text_u32(text("65535"), UINT16_MAX, &n) && n == 65535);
+	assert_false(text_u32(text("65536"), UINT16_MAX, &n));
+	assert_false(text_u32(text("18446744073709551617"), UINT32_MAX, &n));
+	assert_false(text_u32(text(""), UINT16_MAX, &n));
+}
+
+static void addresses_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {{"192.0.2.1", "192.0.2.1"}, {"[2001:db8::1]", "2001:db8::1"},
+		{"fe80::1%eth0", "fe80::1"}, {"[fe80::1%25eth0]", "fe80::1"},
+		{"[2001:db8::1]:5", NULL}, {"[2001:db8::1", "2001:db8::1"}, {"", NULL},
+		{"a.example", NULL}, {"192.0.2.1:5", NULL}};
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct addr addr;
+		char out[ADDR_TEXT_MAX];
+		bool good = text_addr(text(rows[i].text), &addr);
+		if (good != (rows[i].expected != NULL))
+			fail_msg("%s", rows[i].text);
+		if (good)
+			assert_string_equal(addr_text(&addr, out), rows[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +179,9 @@ int main(void)
 		cmocka_unit_test(authorities_are_split),
 		cmocka_unit_test(heads_end),
 		cmocka_unit_test(fields_are_read),
+		cmocka_unit_test(pieces_are_taken),
+		cmocka_unit_test(small_numbers_have_limits),
+		cmocka_unit_test(addresses_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,6 +229,72 @@ static void without_agreement_nothing_is_compressed(void **state)
 	watch_free(w);
 }
 
+/* engine.io 3 puts a 4 in front of a binary message. */
+static void engine_io_is_taken_off(void **state)
+{
+	(void)state;
+	const struct line script[] = {{false, ASK, 0}, {true, AGREE "\r\n", 0},
+		{true, "\x82\x3c\4" SIP_MESSAGE, 62}, {0}};
+	struct watch *w = watch_new(LINK_RAW);
+	script_run(w, script);
+	assert_int_equal(sip_seen(w), 1);
+	watch_free(w);
+}
+
+/* SIP_MESSAGE under a mask of ones. */
+#define MASKED "NQUHNOR!rhq;dbinAdy`lqmd/bnl!RHQ.3/1\014\013Bnoudou,Mdofui;!1\014\013\014\013"
+
+/* A conversation that began before the capture, at its first segment and at a later one. */
+static const struct {
+	const char *name;
+	struct line script[5];
+	unsigned messages, read;
+} pickups[] = {
+	{"a text of the client", {{false, "\x81\xbb\1\1\1\1" MASKED, 65}}, 1, 1},
+	{"a text of the server", {{true, "\x81\x3b" SIP_MESSAGE, 0}}, 1, 1},
+	{"heart beats first, both ways",
+		{{true,
+			 "\x81\1"
+			 "2",
+			 0},
+			{false,
+				"\x81\x81\1\1\1\1"
+				"2",
+				0},
+			{true, "\x89\0\x81\x3b" SIP_MESSAGE, 0 + 63}},
+		3, 1},
+	{"what is no frame at first",
+		{{true, "the rest of a message that began before", 0},
+			{true, "\x81\x7ethe start of a long one", 0},
+			{true, "\x81\x3b" SIP_MESSAGE, 0}},
+		1, 1},
+	{"a binary frame alone says nothing", {{true, "\x82\x3b" SIP_MESSAGE, 0}}, 0, 0},
+	{"more than whole frames", {{true, "\x81\x3b" SIP_MESSAGE "x", 0}}, 0, 0},
+	{"less than a whole one", {{true, "\x81\x3c" SIP_MESSAGE, 0}}, 0, 0},
+	{"some masked, some not", {{true, "\x81\x3b" SIP_MESSAGE "\x81\x81\0\0\0\0x", 61 + 7}}, 0,
+		0},
+	{"a text that is none", {{true, "\x81\4\0\1\2\3", 6}}, 0, 0},
+};
+
+static void begun_before_the_capture(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS(pickups); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		struct talk t = {
+			.w = w, .ends = {end(TALK_CLIENT), end(TALK_SERVER)}, .sequence = {77, 99}};
+		t.ends[0].port = 1;
+		for (unsigned n = 0; pickups[i].script[n].bytes; n++)
+			talk_say(&t, pickups[i].script[n].back, pickups[i].script[n].bytes,
+				line_length(&pickups[i].script[n]));
+		if (w->stats.websocket_messages != pickups[i].messages ||
+			sip_seen(w) != pickups[i].read)
+			fail_msg("%s: %u messages, %u read", pickups[i].name,
+				(unsigned)w->stats.websocket_messages, sip_seen(w));
+		watch_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +303,8 @@ int main(void)
 		cmocka_unit_test(broken_frames_end_it),
 		cmocka_unit_test(huge_lengths_are_counted),
 		cmocka_unit_test(without_agreement_nothing_is_compressed),
+		cmocka_unit_test(engine_io_is_taken_off),
+		cmocka_unit_test(begun_before_the_capture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
