@@ -31,7 +31,7 @@
 #define PERCENT_SCRIPT 5
 #define CROWD_MAX      10000000
 #define CROWD_USEC_MAX 30 /* between packets: 15 million within the 300 s that flows are kept */
-#define CROWD_SEGMENT  64 /* small packets: a flow costs what it costs, and more of them fit */
+#define CROWD_SEGMENT  32 /* small packets: a flow costs what it costs, and more of them fit */
 
 struct slot {
 	const struct script *script; /* or NULL: bulk */
