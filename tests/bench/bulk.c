@@ -9,13 +9,13 @@
 #include "tests/bench/play.h"
 #include "tests/bench/put.h"
 
-#define CLIENTS    1024
-#define PORT_FIRST 32768
-#define PORTS      28000
-#define SERVERS    65536
-#define V6_PERCENT 15
-#define KIND_STEP  613 /* prime to BULK_KINDS: neighbours are of different kinds */
-#define SEED       20260101U
+#define CLIENTS       1024
+#define PORT_FIRST    32768
+#define PORTS         28000
+#define SERVERS       65536
+#define V6_TWENTIETHS 3   /* of the flows of each kind */
+#define KIND_STEP     613 /* prime to BULK_KINDS: neighbours are of different kinds */
+#define SEED          20260101U
 
 enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 
@@ -27,7 +27,6 @@ enum length {
 };
 
 struct bulk_kind {
-	const char *name;
 	uint32_t permille; /* of the flows */
 	uint8_t protocol;
 	uint16_t port; /* 0: of the flow's own choice */
@@ -37,31 +36,20 @@ struct bulk_kind {
 };
 
 static const struct bulk_kind kinds[] = {
-	{"tcp_scan", 300, PROTOCOL_TCP, 0, LENGTH_THIRD, 1, 0, play_tcp_scan},
-	{"udp_scan", 50, PROTOCOL_UDP, 0, LENGTH_FIXED, 1, 0, play_udp_scan},
-	{"dns", 200, PROTOCOL_UDP, 53, LENGTH_FIXED, 2, 0, play_dns},
-	{"tls", 245, PROTOCOL_TCP, 443, LENGTH_TAIL, 9, 28, play_tls},
-	{"http", 30, PROTOCOL_TCP, 80, LENGTH_TAIL, 9, 14, play_http},
-	{"quic", 70, PROTOCOL_UDP, 443, LENGTH_TAIL, 4, 32, play_quic},
-	{"rtp", 30, PROTOCOL_UDP, 0, LENGTH_TAIL, 4, 90, play_rtp},
-	{"wireguard", 5, PROTOCOL_UDP, 51820, LENGTH_TAIL, 4, 60, play_wireguard},
-	{"udp_unknown", 40, PROTOCOL_UDP, 0, LENGTH_TAIL, 2, 20, play_udp_unknown},
-	{"ntp", 4, PROTOCOL_UDP, 123, LENGTH_FIXED, 2, 0, play_ntp},
-	{"snmp", 3, PROTOCOL_UDP, 161, LENGTH_FIXED, 2, 0, play_snmp},
-	{"bittorrent_dht", 3, PROTOCOL_UDP, 6881, LENGTH_TAIL, 2, 4, play_dht},
-	{"tcp_unknown", 20, PROTOCOL_TCP, 0, LENGTH_TAIL, 7, 20, play_tcp_unknown},
+	{300, PROTOCOL_TCP, 0, LENGTH_THIRD, 1, 0, play_tcp_scan},
+	{50, PROTOCOL_UDP, 0, LENGTH_FIXED, 1, 0, play_udp_scan},
+	{200, PROTOCOL_UDP, 53, LENGTH_FIXED, 2, 0, play_dns},
+	{245, PROTOCOL_TCP, 443, LENGTH_TAIL, 9, 28, play_tls},
+	{30, PROTOCOL_TCP, 80, LENGTH_TAIL, 9, 14, play_http},
+	{70, PROTOCOL_UDP, 443, LENGTH_TAIL, 4, 32, play_quic},
+	{30, PROTOCOL_UDP, 0, LENGTH_TAIL, 4, 90, play_rtp},
+	{5, PROTOCOL_UDP, 51820, LENGTH_TAIL, 4, 60, play_wireguard},
+	{40, PROTOCOL_UDP, 0, LENGTH_TAIL, 2, 20, play_udp_unknown},
+	{4, PROTOCOL_UDP, 123, LENGTH_FIXED, 2, 0, play_ntp},
+	{3, PROTOCOL_UDP, 161, LENGTH_FIXED, 2, 0, play_snmp},
+	{3, PROTOCOL_UDP, 6881, LENGTH_TAIL, 2, 4, play_dht},
+	{20, PROTOCOL_TCP, 0, LENGTH_TAIL, 7, 20, play_tcp_unknown},
 };
-
-#define KINDS (sizeof kinds / sizeof *kinds)
-
-bool bulk_kind(uint32_t i, const char **name, uint32_t *permille)
-{
-	if (i >= KINDS)
-		return false;
-	*name = kinds[i].name;
-	*permille = kinds[i].permille;
-	return true;
-}
 
 static uint32_t length_draw(struct random *r, const struct bulk_kind *k)
 {
@@ -78,8 +66,8 @@ static uint32_t length_draw(struct random *r, const struct bulk_kind *k)
 void bulk_start(struct bulk_flow *f, uint32_t number, uint32_t tuple, uint32_t segment)
 {
 	const struct bulk_kind *kind = kinds;
-	struct random address = {tuple};
-	for (uint32_t i = tuple * KIND_STEP % BULK_KINDS; i >= kind->permille; kind++)
+	uint32_t place = tuple % BULK_KINDS * KIND_STEP % BULK_KINDS;
+	for (uint32_t i = place; i >= kind->permille; kind++)
 		i -= kind->permille;
 	*f = (struct bulk_flow){.kind = kind, .tuple = tuple, .segment = segment};
 	f->random.state = SEED + ((uint64_t)number << 32);
@@ -88,7 +76,7 @@ void bulk_start(struct bulk_flow *f, uint32_t number, uint32_t tuple, uint32_t s
 		f->sequence[0] = (uint32_t)random_next(&f->random);
 		f->sequence[1] = (uint32_t)random_next(&f->random);
 	}
-	f->v6 = random_below(&address, 100) < V6_PERCENT;
+	f->v6 = place % 20 < V6_TWENTIETHS;
 	f->total = f->left = length_draw(&f->random, kind);
 }
 

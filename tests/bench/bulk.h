@@ -36,7 +36,4 @@ void bulk_start(struct bulk_flow *f, uint32_t number, uint32_t tuple, uint32_t s
 /* Writes the flow's next frame and returns its length. */
 uint32_t bulk_next(struct bulk_flow *f, uint8_t frame[BULK_FRAME_MAX]);
 
-/* Row `i` of the kinds: its name and share per thousand; false behind the last one. */
-bool bulk_kind(uint32_t i, const char **name, uint32_t *permille);
-
 #endif

@@ -74,12 +74,12 @@ static void everything_print(const struct everything *e)
 
 int main(int argc, char **argv)
 {
-	struct everything *e = calloc(1, sizeof *e);
-	if (!e || argc != 2 || !everything_open(e, argv[1])) {
+	struct everything e = {0};
+	if (argc != 2 || !everything_open(&e, argv[1])) {
 		fprintf(stderr, "everything: no memory, or no capture to read\n");
 		return EXIT_FAILURE;
 	}
-	everything_run(e);
-	everything_print(e);
-	return capture_failed(e->capture) ? EXIT_FAILURE : EXIT_SUCCESS;
+	everything_run(&e);
+	everything_print(&e);
+	return capture_failed(e.capture) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -17,7 +17,7 @@ struct ids {
 static struct ids ids_make(const struct bulk_flow *f)
 {
 	struct random r = {f->seed + 4};
-	struct ids i;
+	struct ids i = {0};
 	put_noise(i.original, &r, QUIC_ID);
 	put_noise(i.server, &r, QUIC_ID);
 	return i;
