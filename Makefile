@@ -30,6 +30,7 @@ UNIT     := $(UNIT_SRC:%.c=$(B)/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_LIB := $(filter-out $(FUZZ_SRC),$(wildcard tests/fuzz/*.c))
 FUZZ     := $(FUZZ_SRC:%.c=$(B)/%)
+EVERYTHING := $(B)/tests/bench/everything
 DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json)
 
 # Variants are this makefile again, with another B and other flags. What calls them may already be
@@ -103,9 +104,12 @@ fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (default 5)
 	+@$(SUBMAKE) -s $(LIBFUZZ) fuzzers
 	@tests/fuzz/run build/fuzz
 
-bench: all ## compare speed with others on a large capture
+$(EVERYTHING): $(EVERYTHING).o $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: all $(EVERYTHING) ## compare speed with others on large captures
 	@test -x tests/bench/run || { echo 'seep: tests/bench/run is missing' >&2; exit 1; }
-	@SEEP=$(B)/seep tests/bench/run
+	@SEEP=$(B)/seep EVERYTHING=$(EVERYTHING) tests/bench/run
 
 captures: ## make pcaps/ again in network namespaces (root)
 	@test "$$(id -u)" = 0 || { echo 'seep: make captures needs root' >&2; exit 1; }

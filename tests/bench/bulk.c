@@ -1,133 +1,83 @@
 /*
- * Makes DNS, TCP, QUIC and RTP lookalikes: right headers, a first payload byte of the right range
- * (RFC 7983, RFC 9443), noise behind it. Clients are private addresses, servers come out of the
- * blocks for benchmarks (RFC 2544, RFC 5180), so nothing in it is anybody's.
+ * The kinds of flows and the headers around their payloads. Clients are private addresses, servers
+ * come out of the blocks for benchmarks (RFC 2544, RFC 5180), so nothing in it is anybody's.
  *
- * Left out on purpose: TCP and UDP checksums (zero), retransmissions, and meaning.
+ * Left out on purpose: TCP and UDP checksums (zero) and retransmissions.
  */
 #include "tests/bench/bulk.h"
 
-#include <stddef.h>
-#include <string.h>
+#include "tests/bench/play.h"
+#include "tests/bench/put.h"
 
-#define CLIENTS    1024
-#define PORT_FIRST 32768
-#define PORTS      28000
-#define SERVERS    65536
-#define V6_PERCENT 15
-#define TCP_STEP   1448 /* of the sequence number */
+#define CLIENTS       1024
+#define PORT_FIRST    32768
+#define PORTS         28000
+#define SERVERS       65536
+#define V6_TWENTIETHS 3   /* of the flows of each kind */
+#define KIND_STEP     613 /* prime to BULK_KINDS: neighbours are of different kinds */
+#define SEED          20260101U
 
 enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 
-struct shape {
-	uint32_t size; /* bytes of payload */
-	bool up;       /* sent by the client */
-	uint8_t first; /* first byte of the payload */
-	uint8_t flags; /* of TCP */
+/* How long a flow of this kind is: `least` packets; of more than one kind of length, see there. */
+enum length {
+	LENGTH_FIXED,
+	LENGTH_THIRD, /* one more in a third of the cases */
+	LENGTH_TAIL,  /* `mean` on average, with a heavy tail */
 };
 
 struct bulk_kind {
-	uint32_t percent; /* of the flows */
-	uint32_t mean;    /* packets in a flow; 0: always two */
+	uint32_t permille; /* of the flows */
 	uint8_t protocol;
-	uint16_t port;
-	struct shape (*shape)(const struct bulk_flow *, struct random *);
+	uint16_t port; /* 0: of the flow's own choice */
+	enum length length;
+	uint32_t least, mean;
+	play *play;
 };
-
-static struct shape shape_dns(const struct bulk_flow *f, struct random *r)
-{
-	if (f->sent == 0)
-		return (struct shape){.size = random_between(r, 30, 60), .up = true};
-	return (struct shape){.size = random_between(r, 80, 300)};
-}
-
-/* Half of TCP's packets carry nothing, a quarter is full. */
-static struct shape shape_tcp(const struct bulk_flow *f, struct random *r)
-{
-	enum { FIN = 0x01, SYN = 0x02, ACK = 0x10, TLS_DATA = 0x17 };
-	if (f->sent < 2)
-		return (struct shape){.up = !f->sent, .flags = f->sent ? SYN | ACK : SYN};
-	if (f->left == 1)
-		return (struct shape){.up = true, .flags = FIN | ACK};
-	struct shape s = {.first = TLS_DATA, .flags = ACK};
-	uint32_t dice = random_below(r, 100);
-	if (dice < 55)
-		s.up = true;
-	else if (dice < 73)
-		s.size = 1448;
-	else {
-		s.up = dice < 87;
-		s.size = random_between(r, 40, 600);
-	}
-	return s;
-}
-
-static struct shape shape_quic(const struct bulk_flow *f, struct random *r)
-{
-	enum { INITIAL = 0xc3, SHORT = 0x43 };
-	if (f->sent < 2)
-		return (struct shape){.size = 1200, .up = !f->sent, .first = INITIAL};
-	struct shape s = {.first = SHORT};
-	uint32_t dice = random_below(r, 100);
-	if (dice < 24)
-		s.size = 1252;
-	else {
-		s.up = dice < 70;
-		s.size = random_between(r, 24, s.up ? 60 : 300);
-	}
-	return s;
-}
-
-static struct shape shape_rtp(const struct bulk_flow *f, struct random *r)
-{
-	(void)f;
-	uint32_t dice = random_below(r, 100);
-	struct shape s = {.first = 0x90, .up = dice % 2};
-	s.size = dice < 65 ? random_between(r, 80, 180) : random_between(r, 700, 1180);
-	return s;
-}
 
 static const struct bulk_kind kinds[] = {
-	{34, 0, PROTOCOL_UDP, 53, shape_dns},
-	{36, 15, PROTOCOL_TCP, 443, shape_tcp},
-	{24, 18, PROTOCOL_UDP, 443, shape_quic},
-	{6, 90, PROTOCOL_UDP, 19305, shape_rtp},
+	{300, PROTOCOL_TCP, 0, LENGTH_THIRD, 1, 0, play_tcp_scan},
+	{50, PROTOCOL_UDP, 0, LENGTH_FIXED, 1, 0, play_udp_scan},
+	{200, PROTOCOL_UDP, 53, LENGTH_FIXED, 2, 0, play_dns},
+	{245, PROTOCOL_TCP, 443, LENGTH_TAIL, 9, 28, play_tls},
+	{30, PROTOCOL_TCP, 80, LENGTH_TAIL, 9, 14, play_http},
+	{70, PROTOCOL_UDP, 443, LENGTH_TAIL, 4, 32, play_quic},
+	{30, PROTOCOL_UDP, 0, LENGTH_TAIL, 4, 90, play_rtp},
+	{5, PROTOCOL_UDP, 51820, LENGTH_TAIL, 4, 60, play_wireguard},
+	{40, PROTOCOL_UDP, 0, LENGTH_TAIL, 2, 20, play_udp_unknown},
+	{4, PROTOCOL_UDP, 123, LENGTH_FIXED, 2, 0, play_ntp},
+	{3, PROTOCOL_UDP, 161, LENGTH_FIXED, 2, 0, play_snmp},
+	{3, PROTOCOL_UDP, 6881, LENGTH_TAIL, 2, 4, play_dht},
+	{20, PROTOCOL_TCP, 0, LENGTH_TAIL, 7, 20, play_tcp_unknown},
 };
 
-/* Lengths of flows have a heavy tail: percentages of the mean, each as likely, on average 100. */
-static uint32_t length_draw(struct random *r, uint32_t mean)
+static uint32_t length_draw(struct random *r, const struct bulk_kind *k)
 {
+	/* Percentages of the mean, each as likely, on average 100. */
 	static const uint32_t quantile[] = {10, 15, 20, 30, 40, 50, 70, 100, 170, 495};
-	uint32_t n = mean * quantile[random_below(r, 10)] / 100;
-	return n < 3 ? 3 : n;
+	if (k->length == LENGTH_FIXED)
+		return k->least;
+	if (k->length == LENGTH_THIRD)
+		return k->least + !random_below(r, 3);
+	uint32_t n = k->mean * quantile[random_below(r, 10)] / 100;
+	return n < k->least ? k->least : n;
 }
 
-void bulk_start(struct bulk_flow *f, struct random *r, uint32_t serial, uint32_t scale)
+void bulk_start(struct bulk_flow *f, uint32_t number, uint32_t tuple, uint32_t segment)
 {
 	const struct bulk_kind *kind = kinds;
-	for (uint32_t dice = random_below(r, 100); dice >= kind->percent; kind++)
-		dice -= kind->percent;
-	*f = (struct bulk_flow){.kind = kind, .serial = serial};
-	f->v6 = random_below(r, 100) < V6_PERCENT;
-	f->left = kind->mean ? length_draw(r, kind->mean * scale / 100) : 2;
-}
-
-static uint8_t *put(uint8_t *at, const void *bytes, size_t n)
-{
-	memcpy(at, bytes, n);
-	return at + n;
-}
-
-static uint8_t *put16(uint8_t *at, uint32_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return at + 2;
-}
-
-static uint8_t *put32(uint8_t *at, uint32_t value)
-{
-	return put16(put16(at, value >> 16), value);
+	uint32_t place = tuple % BULK_KINDS * KIND_STEP % BULK_KINDS;
+	for (uint32_t i = place; i >= kind->permille; kind++)
+		i -= kind->permille;
+	*f = (struct bulk_flow){.kind = kind, .tuple = tuple, .segment = segment};
+	f->random.state = SEED + ((uint64_t)number << 32);
+	f->seed = random_next(&f->random);
+	if (kind->protocol == PROTOCOL_TCP) {
+		f->sequence[0] = (uint32_t)random_next(&f->random);
+		f->sequence[1] = (uint32_t)random_next(&f->random);
+	}
+	f->v6 = place % 20 < V6_TWENTIETHS;
+	f->total = f->left = length_draw(&f->random, kind);
 }
 
 static uint8_t *put_ethernet(uint8_t *at, uint32_t client, bool up, bool v6)
@@ -173,54 +123,51 @@ static uint8_t *put_ipv6(
 	put32(far + 12, server + 1);
 	at = put32(at, 0x60000000U);
 	at = put16(at, length);
-	*at++ = protocol;
-	*at++ = 64;
+	at = put8(put8(at, protocol), 64);
 	at = put(at, up ? near : far, 16);
 	return put(at, up ? far : near, 16);
 }
 
-/* Sequence numbers only grow: seep follows no stream of it, and others don't have to like it. */
-static uint8_t *put_tcp(uint8_t *at, const struct bulk_flow *f, const struct shape *s)
+static uint8_t *put_network(uint8_t *at, const struct bulk_flow *f, bool up, uint32_t length)
 {
-	at = put32(at, f->sent * TCP_STEP);
-	at = put32(at, 1);
-	at = put16(at, 0x8000U | s->flags);
+	uint32_t client = f->tuple % CLIENTS, server = f->tuple * 2654435761U % SERVERS;
+	at = put_ethernet(at, client, up, f->v6);
+	return (f->v6 ? put_ipv6 : put_ipv4)(at, client, server, up, f->kind->protocol, length);
+}
+
+static uint8_t *put_ports(uint8_t *at, const struct bulk_flow *f, bool up)
+{
+	struct random address = {f->tuple + 1};
+	uint32_t client = PORT_FIRST + f->tuple / CLIENTS % PORTS;
+	uint32_t server = f->kind->port ? f->kind->port : 1024 + random_below(&address, 30000) * 2;
+	return put16(put16(at, up ? client : server), up ? server : client);
+}
+
+/* Everything sent so far has arrived. */
+static uint8_t *put_tcp(uint8_t *at, struct bulk_flow *f, const struct turn *t)
+{
+	at = put32(at, f->sequence[t->up]);
+	at = put32(at, t->flags & TCP_ACK ? f->sequence[!t->up] : 0);
+	at = put16(at, 0x8000U | t->flags | (t->size ? TCP_PSH : 0));
 	at = put16(at, 0xfaf0);
 	at = put32(at, 0);
 	at = put32(at, 0x0101080aU); /* two NOPs, timestamps */
-	return put32(put32(at, f->sent), 0);
+	f->sequence[t->up] += t->size + !!(t->flags & (TCP_SYN | TCP_FIN));
+	return put32(put32(at, f->sent + 1), f->sent);
 }
 
-/* Noise comes in eights: what runs over is overwritten or left behind. */
-static uint8_t *put_payload(uint8_t *at, struct random *r, const struct shape *s)
+uint32_t bulk_next(struct bulk_flow *f, uint8_t frame[BULK_FRAME_MAX])
 {
-	for (uint32_t i = 0; i < s->size; i += 8) {
-		uint64_t noise = random_next(r);
-		memcpy(at + i, &noise, 8);
-	}
-	if (s->size)
-		at[0] = s->first;
-	return at + s->size;
-}
-
-uint32_t bulk_next(struct bulk_flow *f, struct random *r, uint8_t frame[BULK_FRAME_MAX])
-{
-	const struct shape s = f->kind->shape(f, r);
-	const uint8_t protocol = f->kind->protocol;
-	uint32_t client = f->serial % CLIENTS, server = f->serial * 2654435761U % SERVERS;
-	uint32_t port = PORT_FIRST + f->serial / CLIENTS % PORTS;
-	uint32_t length = (protocol == PROTOCOL_TCP ? 32 : 8) + s.size;
-
-	uint8_t *at = put_ethernet(frame, client, s.up, f->v6);
-	at = (f->v6 ? put_ipv6 : put_ipv4)(at, client, server, s.up, protocol, length);
-	at = put16(at, s.up ? port : f->kind->port);
-	at = put16(at, s.up ? f->kind->port : port);
-	if (protocol == PROTOCOL_TCP)
-		at = put_tcp(at, f, &s);
+	uint32_t transport = f->kind->protocol == PROTOCOL_TCP ? 32 : 8;
+	struct turn t = {.payload = frame + 14 + (f->v6 ? 40 : 20) + transport};
+	f->kind->play(f, &t);
+	uint8_t *at = put_network(frame, f, t.up, transport + t.size);
+	at = put_ports(at, f, t.up);
+	if (f->kind->protocol == PROTOCOL_TCP)
+		at = put_tcp(at, f, &t);
 	else
-		at = put16(put16(at, length), 0);
-	at = put_payload(at, r, &s);
+		at = put16(put16(at, transport + t.size), 0);
 	f->sent++;
 	f->left--;
-	return (uint32_t)(at - frame);
+	return (uint32_t)(at - frame) + t.size;
 }
