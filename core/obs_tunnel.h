@@ -1,5 +1,5 @@
 /*
- * Tunnels and proxies, as they show from outside, and what nDPI makes of the rest.
+ * Tunnels and proxies, as they show from outside.
  */
 #ifndef SEEP_CORE_OBS_TUNNEL_H
 #define SEEP_CORE_OBS_TUNNEL_H
@@ -57,13 +57,6 @@ struct obs_proxy {
 	struct endpoint target; /* none when it was a name */
 	struct obs_word target_name;
 	uint16_t target_port;
-};
-
-/* What nDPI thinks that a flow is which nothing of ours could name. */
-struct obs_hint {
-	struct obs_word protocol;    /* "TLS.Zoom" */
-	struct obs_word application; /* "Zoom" */
-	struct obs_word host;
 };
 
 #endif
