@@ -190,6 +190,19 @@ static void word_set(struct obs_word *out, const char *text, size_t max)
 		memcpy(out->bytes, text, out->length);
 }
 
+/* Of these every message is read by a dissector of ours. Where none was, it is none: noise on port
+ * 53 is DNS to nDPI. */
+static bool ours_alone(uint16_t protocol)
+{
+	static const uint16_t ours[] = {NDPI_PROTOCOL_DNS, NDPI_PROTOCOL_MDNS, NDPI_PROTOCOL_LLMNR,
+		NDPI_PROTOCOL_DHCP, NDPI_PROTOCOL_DHCPV6, NDPI_PROTOCOL_STUN};
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (ours[i] == protocol)
+			return true;
+	}
+	return false;
+}
+
 /* What it says of the flow now. */
 static bool name_read(
 	const struct namer *n, const struct ndpi_flow_struct *flow, struct obs_application *out)
@@ -201,6 +214,8 @@ static bool name_read(
 		return false;
 	if (protocol == NDPI_PROTOCOL_UNKNOWN)
 		protocol = application;
+	if (ours_alone(protocol))
+		return false;
 	word_set(&out->protocol, ndpi_get_proto_name(n->module, protocol), SIZE_MAX);
 	if (application != protocol)
 		word_set(&out->application, ndpi_get_proto_name(n->module, application), SIZE_MAX);

@@ -283,6 +283,18 @@ static void ports_name_nothing(void **state)
 	sum_check(w);
 }
 
+/* Whatever is sent to port 53, nDPI takes for DNS. Ours did not, and reads all there is. */
+static void what_is_not_ours_is_not_named_so(void **state)
+{
+	(void)state;
+	struct watch *w = watch_asking(DIALOGUES);
+	noise_say(w, CLIENT, "192.0.2.10:53", NDPI_PACKETS + 1);
+	assert_int_equal(w->stats.ndpi_unnamed, 1);
+	assert_int_equal(w->stats.ndpi_packets, NDPI_PACKETS);
+	assert_int_equal(w->count, 0);
+	sum_check(w);
+}
+
 /* The one that was quiet longest makes way, and is not asked about again. */
 static void dialogues_make_way(void **state)
 {
@@ -391,6 +403,7 @@ int main(void)
 		cmocka_unit_test(cut_packets_are_left_out),
 		cmocka_unit_test(a_flow_has_a_budget),
 		cmocka_unit_test(ports_name_nothing),
+		cmocka_unit_test(what_is_not_ours_is_not_named_so),
 		cmocka_unit_test(dialogues_make_way),
 		cmocka_unit_test(flows_go_with_their_dialogue),
 		cmocka_unit_test(another_connection_is_another_flow),
