@@ -5,8 +5,8 @@
  * a little too far, of which nDPI has had its share, finds nothing of the packet before.
  *
  * Its interface changed: 4.6 wants an argument more for a packet, 4.10 and 5.0 one less for the
- * guess, from 5.0 on every protocol is looked for without being asked, 6.0 wants to know the
- * licence. The last argument of the opening is a 0 that was a set of flags and is a pointer.
+ * guess, and from 5.0 on every protocol is looked for without being asked. The argument of the
+ * opening is a 0 that was a set of flags and is a pointer now.
  */
 #include "dissect/ndpi.h"
 
@@ -37,15 +37,6 @@ struct namer {
 	uint8_t packet[HEADERS_MAX + NAMER_PAYLOAD + NAMER_SLACK];
 };
 
-static struct ndpi_detection_module_struct *module_open(void)
-{
-#if NDPI_SINCE(6, 0)
-	return ndpi_init_detection_module(0, NDPI_LICENSE_NOT_FOR_PROFIT_LGPL);
-#else
-	return ndpi_init_detection_module(0);
-#endif
-}
-
 static void module_start(struct ndpi_detection_module_struct *module)
 {
 #if !NDPI_SINCE(5, 0)
@@ -71,7 +62,7 @@ struct namer *namer_open(void)
 	struct namer *n = library_fits() ? calloc(1, sizeof(*n)) : NULL;
 	if (!n)
 		return NULL;
-	n->module = module_open();
+	n->module = ndpi_init_detection_module(0);
 	if (!n->module) {
 		free(n);
 		return NULL;
