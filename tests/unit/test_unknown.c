@@ -14,6 +14,9 @@ static const uint8_t dns_query[] = {
 static const uint8_t client_hello[50] = {
 	0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3, [45] = 2, 0x13, 1, 1};
 
+/* RFC 9000 §17.2.4: a Handshake packet, which is read and of which nothing is said. */
+static const uint8_t quic_handshake[44] = {0xe0, 0, 0, 0, 1, 8, [14] = 8, [23] = 20};
+
 static const char http_request[] = "GET / HTTP/1.1\r\nHost: www.example.test\r\n\r\n";
 
 static void what_dissectors_read_never_gets_there(void **state)
@@ -29,16 +32,35 @@ static void what_dissectors_read_never_gets_there(void **state)
 		talk_say(&tls, 1, "\x17\3\3\0\1", 6); /* of this nobody reads more */
 		say(w, CLIENT, "192.0.2.10:3478", b.at, b.length);
 		say(w, CLIENT, "192.0.2.10:53", dns_query, sizeof(dns_query));
+		say(w, CLIENT, "192.0.2.10:443", quic_handshake, sizeof(quic_handshake));
 		/* In two segments, of which the first is no message yet. */
 		talk_say(&t, 0, http_request, 20);
 		talk_say(&t, 0, http_request + 20, strlen(http_request) - 20);
 	}
 	assert_int_equal(w->stats.ndpi_flows, 0);
-	assert_int_equal(w->stats.flows, 4);
+	assert_int_equal(w->stats.flows, 5);
 	assert_int_equal(watch_count(w, OBS_HELLO), 1);
 	assert_int_equal(watch_count(w, OBS_STUN_MESSAGE), 4);
 	assert_int_equal(watch_count(w, OBS_DNS), 4);
 	assert_int_equal(w->stats.http_requests, 4);
+	sum_check(w);
+}
+
+/* MQTT 3.1.1 §3.1: a CONNECT, of which nothing is said, then what breaks the protocol's rules. */
+static void streams_given_up_stay_known(void **state)
+{
+	(void)state;
+	static const uint8_t connect[] = {0x10, 12, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 0};
+	struct watch *w = watch_asking(DIALOGUES);
+	struct talk t = talk_make(w, CLIENT, "192.0.2.10:1883");
+	uint8_t noise[NOISE];
+	memset(noise, 0xfb, sizeof(noise));
+	talk_say(&t, 0, connect, sizeof(connect));
+	assert_int_equal(w->count, 0);
+	for (int i = 0; i < 4; i++)
+		talk_say(&t, i & 1, noise, sizeof(noise));
+	assert_int_equal(w->stats.mqtt_malformed, 2); /* a direction each */
+	assert_int_equal(w->stats.ndpi_flows, 0);
 	sum_check(w);
 }
 
@@ -199,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_dissectors_read_never_gets_there),
+		cmocka_unit_test(streams_given_up_stay_known),
 		cmocka_unit_test(claimed_flows_are_dropped),
 		cmocka_unit_test(what_does_not_matter_is_left_alone),
 		cmocka_unit_test(cut_packets_are_left_out),
