@@ -28,7 +28,7 @@ struct options {
 	const char *filter, *sensor;
 	const char *outputs[OUTPUTS_MAX];
 	unsigned output_count;
-	bool quiet, verbose, no_color, strict, help, version;
+	bool quiet, verbose, no_color, no_ndpi, strict, help, version;
 	char **files; /* what is not an option, in order */
 	int file_count;
 };

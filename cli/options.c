@@ -18,6 +18,7 @@ enum {
 	OPTION_SENSOR,
 	OPTION_STRICT,
 	OPTION_NO_COLOR,
+	OPTION_NO_NDPI,
 };
 
 static const struct option_row {
@@ -41,6 +42,8 @@ static const struct option_row {
 		"exit with 1 from this severity on (medium)"},
 	{OPTION_SENSOR, OPTIONS_FILES, "sensor", "NAME",
 		"name of this sensor, \"host\" in records"},
+	{OPTION_NO_NDPI, OPTIONS_FILES, "no-ndpi", NULL,
+		"do not ask nDPI about flows that are not read"},
 	{OPTION_STRICT, OPTIONS_JUDGE, "strict", NULL,
 		"exit with 4 when something could not be kept"},
 	{'q', OPTIONS_JUDGE, "quiet", NULL, "alerts only, no summary"},
@@ -122,6 +125,8 @@ static bool option_apply(struct options *o, int key)
 		return true;
 	case OPTION_STRICT:
 		return o->strict = true;
+	case OPTION_NO_NDPI:
+		return o->no_ndpi = true;
 	case OPTION_NO_COLOR:
 		return o->no_color = true;
 	case 'q':

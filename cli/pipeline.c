@@ -137,7 +137,10 @@ static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
 	const struct dissect_options sizes = {
-		.flows = DISSECT_FLOWS, .transactions = DISSECT_TRANSACTIONS};
+		.flows = DISSECT_FLOWS,
+		.transactions = DISSECT_TRANSACTIONS,
+		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
+	};
 	const struct engine_options capacities = {
 		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};
 	const char *no_color = getenv("NO_COLOR");

@@ -1,4 +1,4 @@
-/* How observations of tunnels, proxies and hints are rendered. */
+/* How observations of tunnels and proxies are rendered. */
 #include "core/fields.h"
 
 LABELS(tunnel_kind_name, "wireguard", "openvpn", "ike", "esp", "l2tp", "pptp", "sstp", "tailscale",
@@ -26,12 +26,5 @@ const struct field proxy_fields[] = {
 	{"target_name", AT(obs_proxy, target_name), .type = FIELD_WORD},
 	{"target_port", AT(obs_proxy, target_port), .type = FIELD_U16},
 	{"served_flow_id", AT(obs_proxy, served_flow), .type = FIELD_U64},
-	{0},
-};
-
-const struct field hint_fields[] = {
-	{"protocol", AT(obs_hint, protocol), .type = FIELD_WORD},
-	{"application", AT(obs_hint, application), .type = FIELD_WORD},
-	{"host", AT(obs_hint, host), .type = FIELD_WORD},
 	{0},
 };

@@ -1,5 +1,5 @@
 /*
- * Tunnels and proxies, as they show from outside, and what nDPI makes of the rest.
+ * Tunnels and proxies, as they show from outside.
  */
 #ifndef SEEP_CORE_OBS_TUNNEL_H
 #define SEEP_CORE_OBS_TUNNEL_H
@@ -65,13 +65,6 @@ struct obs_proxy {
 	struct obs_word target_name;
 	uint16_t target_port;
 	uint64_t served_flow; /* PROXY_SERVES: the client's flow_id; else 0 */
-};
-
-/* What nDPI thinks that a flow is which nothing of ours could name. */
-struct obs_hint {
-	struct obs_word protocol;    /* "TLS.Zoom" */
-	struct obs_word application; /* "Zoom" */
-	struct obs_word host;
 };
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "core/addr.h"
 #include "core/direction.h"
+#include "core/obs_application.h"
 #include "core/obs_media.h"
 #include "core/obs_network.h"
 #include "core/obs_signalling.h"
@@ -50,7 +51,7 @@
 	KIND(OBS_EXTERNAL, "external_address", external, false)           \
 	KIND(OBS_TUNNEL, "tunnel", tunnel, false)                         \
 	KIND(OBS_PROXY, "proxy", proxy, false)                            \
-	KIND(OBS_HINT, "hint", hint, false)
+	KIND(OBS_APPLICATION, "application", application, false)
 
 enum observation_kind {
 #define KIND(kind, type, member, part) kind,
@@ -132,7 +133,7 @@ struct observation {
 		struct obs_external external;
 		struct obs_tunnel tunnel;
 		struct obs_proxy proxy;
-		struct obs_hint hint;
+		struct obs_application application;
 	};
 };
 

@@ -78,10 +78,17 @@
 	STAT(expected, "flow.expected", "endpoints that a flow announced datagrams for")           \
 	LOST(expected_evicted, "flow.expected_evicted",                                            \
 		"announced endpoints that made way because the table was full")                    \
-	STAT(flows, "flow.total", "flows that a dissector knows, by the shape of a payload")       \
+	STAT(flows, "flow.total",                                                                  \
+		"flows that a dissector knows by a payload's shape, or nDPI may know")             \
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	LOST(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
+	STAT(ndpi_flows, "ndpi.flows", "flows that nDPI was asked about")                          \
+	STAT(ndpi_packets, "ndpi.pkts", "packets of those that it was given")                      \
+	STAT(ndpi_named, "ndpi.named", "of the flows, named by it")                                \
+	STAT(ndpi_unnamed, "ndpi.unnamed", "of the flows, not known to it either")                 \
+	STAT(ndpi_claimed, "ndpi.claimed", "of the flows, read by a dissector after all")          \
+	LOST(ndpi_evicted, "ndpi.evicted", "flows that nDPI was no longer asked about, for want of room") \
 	STAT(dns, "names.dns", "DNS, mDNS, LLMNR and NBNS messages read")                          \
 	MISS(dns_malformed, "names.dns_malformed", "messages that look like DNS and are broken")   \
 	STAT(dhcp, "names.dhcp", "DHCP and DHCPv6 messages read")                                  \

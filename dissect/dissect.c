@@ -44,10 +44,10 @@ unsigned dissector_named(const char *name)
 	return row;
 }
 
-/* Is its work for anything that somebody wants? */
+/* Is its work for anything that somebody wants? To nDPI it is: it is spared what a row reads. */
 static bool row_wanted(const struct dissect *d, const struct dissector *row)
 {
-	return !row->tells || row->tells & d->interest->observations;
+	return !row->tells || d->unknown || row->tells & d->interest->observations;
 }
 
 static void starts_add(struct shapes *s, const struct dissector *row, unsigned at)
@@ -105,10 +105,21 @@ static void flow_removed(void *context, void *entry)
 {
 	struct dissect *d = context;
 	struct flow_more *more = flow_more(&d->flows, entry);
+	if (d->unknown)
+		unknown_forget(d->unknown, entry);
 	if (more->states)
 		flow_states_forget(d, more);
 	if (more->stream)
 		stream_forget(&d->streams, more->stream);
+}
+
+/* Opens nDPI where its word counts. */
+static bool unknown_wanted(struct dissect *d, const struct dissect_options *options)
+{
+	if (!options->ndpi_flows || !(d->interest->observations & INTEREST_IN(OBS_APPLICATION)))
+		return true;
+	d->unknown = unknown_open(d, options->ndpi_flows);
+	return d->unknown != NULL;
 }
 
 struct dissect *dissect_new(const struct dissect_options *options, const struct interest *interest,
@@ -121,8 +132,9 @@ struct dissect *dissect_new(const struct dissect_options *options, const struct 
 	d->stats = stats;
 	d->emit = emit;
 	d->sink = sink;
+	bool ready = unknown_wanted(d, options);
 	routes_fill(d);
-	if (flow_table_init(&d->flows, options->flows, flow_removed, d) &&
+	if (ready && flow_table_init(&d->flows, options->flows, flow_removed, d) &&
 		defrag_init(&d->defrag) && expect_init(&d->expect) && streams_init(&d->streams) &&
 		arena_init(&d->scratch, SCRATCH_BYTES) && states_open(d, options))
 		return d;
@@ -134,6 +146,7 @@ void dissect_free(struct dissect *d)
 {
 	if (!d)
 		return;
+	unknown_close(d->unknown);
 	for (size_t i = 0; i < DISSECTORS; i++) {
 		if (d->state[i])
 			dissectors[i]->close(d->state[i]);
@@ -218,6 +231,8 @@ bool dissect_unread(const struct dissect *d, uint32_t interface, uint16_t link_t
 
 void dissect_finish(struct dissect *d)
 {
+	if (d->unknown)
+		unknown_finish(d->unknown);
 	d->stats->flows_active = d->flows.table.count;
 	d->stats->flows_evicted = d->flows.table.evicted;
 	d->stats->flow_memory = table_memory(&d->flows.table);

@@ -15,10 +15,12 @@ struct dissect;
 struct dissect_options {
 	uint32_t flows;        /* capacity of the flow table */
 	uint32_t transactions; /* capacity of the table of open STUN transactions */
+	uint32_t ndpi_flows; /* that nDPI may be asked about at a time; 0: it is not even opened */
 };
 
 #define DISSECT_FLOWS        1000000
 #define DISSECT_TRANSACTIONS 65536
+#define DISSECT_NDPI_FLOWS   4096
 
 /* `emit` is called with each observation, in packet order, while dissect_batch runs; the value is
  * the callee's to copy. `interest` and `stats` must outlive the object. NULL without memory. */

@@ -59,6 +59,8 @@ void dissection_observe(
 
 void dissection_emit(const struct dissection *d, const struct observation *o)
 {
+	if (d->flow)
+		d->flow->age.note |= FLOW_READ;
 	if (dissection_wants(d, o->head.kind))
 		d->run->emit(d->run->sink, o);
 }

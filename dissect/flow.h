@@ -20,6 +20,10 @@ enum {
 	FLOW_IGNORED = 1 << 1,        /* a TCP flow that nobody reads */
 	FLOW_SYN_FROM = 1 << 2,       /* a SYN of the opener was seen */
 	FLOW_SYN_TO = 1 << 3,         /* and one of the other end */
+	FLOW_READ = 1 << 4,           /* a dissector read a message of it */
+	FLOW_ONCE = 1 << 5,           /* UDP: nobody could read one packet of it */
+	FLOW_ASKED = 1 << 6,          /* nDPI is being asked about it */
+	FLOW_SETTLED = 1 << 7,        /* and need not be, or not any more */
 };
 
 struct flow {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-_Static_assert(SHAPES_MAX <= 60, "a bit for each row, and the four above");
+_Static_assert(SHAPES_MAX <= 59, "a bit for each row, and the five above");
 
 /* What ended a packet's way up, in the counters. */
 static void verdict_count(struct stats *stats, enum verdict verdict)
@@ -45,7 +45,11 @@ static uint64_t payload_shapes(const struct dissection *d)
 		else if (row->follows && row->follows(p->payload))
 			follows |= asked & -asked;
 	}
-	return shapes || !follows ? shapes | follows : SHAPE_FOLLOWS | follows;
+	if (shapes)
+		return shapes | follows;
+	if (follows)
+		follows |= SHAPE_FOLLOWS;
+	return d->run->unknown && unknown_matters(p) ? follows | SHAPE_UNKNOWN : follows;
 }
 
 static struct endpoint endpoint_mapped(const struct endpoint *e)
@@ -117,12 +121,14 @@ void layers_dissect(struct dissection *d)
 /* Asks the dissectors over UDP whose shape it has. */
 static void datagram_dissect(struct dissection *d)
 {
-	for (uint64_t shapes = d->packet->shapes & ~SHAPE_FOLLOWS; shapes; shapes &= shapes - 1) {
+	for (uint64_t shapes = d->packet->shapes & ~(SHAPE_FOLLOWS | SHAPE_UNKNOWN); shapes;
+		shapes &= shapes - 1) {
 		struct reader r = d->packet->payload;
 		d->row = shapes_next(&d->run->udp, shapes);
 		d->state = d->run->state[d->row];
 		enum verdict verdict = d->run->rows[d->row]->dissect(d, &r);
 		d->stats->truncated_packets += verdict == TRUNCATED;
+		d->flow->age.note |= verdict == DONE ? FLOW_READ : 0U;
 		if (verdict != NOT_MINE)
 			return;
 	}
@@ -148,7 +154,8 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		p->shapes &= ~SHAPE_FOLLOWS;
 	if (!p->shapes)
 		return;
-	if (p->shapes & SHAPE_FOLLOWS && !flow_known(&run->flows, p, run->now_ns))
+	if ((p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS &&
+		!flow_known(&run->flows, p, run->now_ns))
 		return;
 	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
@@ -157,4 +164,6 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		layer_dissect(&d);
 	else
 		datagram_dissect(&d);
+	if (run->unknown && !(d.flow->age.note & FLOW_SETTLED))
+		unknown_packet(&d);
 }

@@ -13,6 +13,7 @@
 #include "dissect/expect.h"
 #include "dissect/flow.h"
 #include "dissect/stream.h"
+#include "dissect/unknown.h"
 
 #define DISSECTORS_MAX 128
 #define NUMBERS        65536
@@ -22,7 +23,10 @@
 
 /* Rows that the shape of a payload leads to, a bit each: at most SHAPES_MAX over one carrier. The
  * bits above those say what else a packet's payload may be. */
-#define SHAPES_MAX 60
+#define SHAPES_MAX 59
+
+/* No shape, but nDPI may know: looks up the flow. */
+#define SHAPE_UNKNOWN (UINT64_C(1) << 59)
 
 /* The layer `layer` of the packet, again, with its flow. */
 #define SHAPE_FLOW (UINT64_C(1) << 60)
@@ -74,6 +78,7 @@ struct dissect {
 	struct defrag defrag;
 	struct expect expect;
 	struct streams streams;
+	struct unknown *unknown;                      /* NULL: nDPI is not asked */
 	struct arena scratch;                         /* for a batch */
 	const struct dissector *rows[DISSECTORS_MAX]; /* the table */
 	void *state[DISSECTORS_MAX];                  /* what `open` made, by row */

@@ -93,6 +93,8 @@ static void stream_anew(struct dissection *d, struct flow_more *more)
 {
 	stream_close(d);
 	flow_states_forget(d->run, more);
+	if (d->run->unknown)
+		unknown_forget(d->run->unknown, d->flow);
 	d->flow->age.note &= ~(uint32_t)(FLOW_IGNORED | FLOW_SYN_FROM | FLOW_SYN_TO);
 }
 

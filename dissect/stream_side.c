@@ -95,7 +95,10 @@ static void side_read(
 		side->gap = false;
 		size_t before = reader_left(r);
 		enum verdict verdict = d->run->rows[d->row]->dissect(d, r);
-		side->gap |= d->gap && reader_left(r) == before; /* these will come again */
+		bool took = reader_left(r) != before;
+		side->gap |= d->gap && !took; /* these will come again */
+		if (verdict == DONE || (verdict == MORE && took))
+			d->flow->age.note |= FLOW_READ;
 		if (verdict == NOT_MINE || verdict == MALFORMED) {
 			side_ignore(&d->run->streams, side);
 			return;

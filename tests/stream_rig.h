@@ -34,7 +34,7 @@ static inline void rig_emit(void *sink, const struct observation *o)
  * and finds `state` in its dissection. */
 static inline void rig_open(struct rig *g, const struct dissector *reader, void *state)
 {
-	const struct dissect_options options = {RIG_FLOWS, RIG_FLOWS};
+	const struct dissect_options options = {.flows = RIG_FLOWS, .transactions = RIG_FLOWS};
 	*g = (struct rig){.client = 1};
 	g->run = dissect_new(&options, &g->interest, &g->stats, rig_emit, NULL);
 	if (!g->run)

@@ -44,9 +44,7 @@ static bool everything_open(struct everything *e, const char *file)
 	static const struct dissect_options sizes = {
 		.flows = DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
-#ifdef DISSECT_NDPI_FLOWS
 		.ndpi_flows = DISSECT_NDPI_FLOWS,
-#endif
 	};
 	e->sources = source_table_new();
 	if (!e->sources)

@@ -13,8 +13,8 @@ COMMANDS = ["replay", "dissect", "list", "explain"]
 OPTIONS = {
     "--egress": "203.0.113.7", "--tunnel": "tun0", "--proxy": "203.0.113.99:3128",
     "--client": "192.168.77.0/24", "--filter": "udp", "--output": "eve:-", "--json": None,
-    "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--help": None,
-    "--version": None,
+    "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--no-ndpi": None,
+    "--help": None, "--version": None,
 }
 SHORT = {"-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
 DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure"]
@@ -104,6 +104,26 @@ def test_exit_status(tally, folder):
         tally.check(run.status == status and not run.err, f"replay {' '.join(args)}",
                     f"expected {status}\n{run}")
     tally.check(seep("dissect", path).status == 0, "dissect never judges")
+
+
+def test_ndpi(tally, folder):
+    """What seep does not read nDPI names, unless it is told not to."""
+    ask = bytes.fromhex("302602010104067075626c6963a019020400000001020100020100"
+                        "300b300906052b060102010500")  # SNMP, RFC 1157
+    ends = (build.CLIENT, 5000, build.SERVER, 161)
+    path = folder / "snmp.pcap"
+    path.write_bytes(build.pcap([build.ethernet_udp(*ends, ask), build.ethernet_udp(
+        *ends[2:], *ends[:2], ask.replace(b"\xa0", b"\xa2"))]))
+    run = seep("dissect", "-v", path)
+    said = [r for r in records(run.out) if r["event_type"] == "application"]
+    expected = {"protocol": "SNMP", "category": "Network", "guessed": False}
+    tally.check(len(said) == 1 and said[0]["application"] == expected
+                and said[0]["pcap_cnt"] == 2, "nDPI names a flow", str(run))
+    tally.check(re.search(rb"ndpi\.named +1 ", run.err), "nDPI is counted", str(run))
+    run = seep("dissect", "-v", "--no-ndpi", path)
+    kinds = {r["event_type"] for r in records(run.out)}
+    tally.check(run.status == 0 and "application" not in kinds and b"ndpi." not in run.err,
+                "--no-ndpi", str(run))
 
 
 def test_roles(tally, folder):

@@ -54,6 +54,19 @@ SIP_RESPONSE = b"SIP/2.0 200 OK\r\nv: SIP/2.0/UDP x;received=192.0.2.1;rport=99\
 POST = b"POST / HTTP/1.1\r\nContent-Type: message/sip\r\nContent-Encoding: %s\r\n" \
        b"Content-Length: %d\r\n\r\n"
 GZIP = gzip.compress(SIP_RESPONSE, mtime=0)
+BITTORRENT = b"\x13BitTorrent protocol" + bytes(8) + b"0123456789" * 2 + b"-TR2940-abcdefghijkl"
+SNMP = bytes.fromhex("302602010104067075626c6963a01902040000000102010002010030"
+                     "0b300906052b060102010500")
+# What nDPI is asked about: IP protocol, port, and what is said in turn.
+UNKNOWN = [
+    (6, 6881, [(False, BITTORRENT), (True, BITTORRENT)]),
+    (6, 25, [(True, b"220 mail.example.test ESMTP\r\n"), (False, b"EHLO a.example.test\r\n"),
+             (True, b"250 STARTTLS\r\n"), (False, b"MAIL FROM:<a@example.test>\r\n")]),
+    (6, 80, [(False, b"GET / HTTP/1.0\r\nHost: a.example.test\r\nUser-Agent: x\r\n\r\n")]),
+    (17, 161, [(False, SNMP), (True, SNMP.replace(b"\xa0", b"\xa2"))]),
+    (17, 123, [(False, b"\x23\0\x0a\xec" + bytes(44))]),
+    (17, 51413, [(False, b"d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe")]),
+]
 # What is said in turn, from the client (False) or back, for the targets that take conversations.
 CONVERSATIONS = {
     "sip_stream": [[(False, SIP_REQUEST), (True, SIP_RESPONSE)]],
@@ -239,6 +252,9 @@ def main():
         write(out, target, data)
     write(out, "sip", SIP_REQUEST)
     write(out, "sip", SIP_RESPONSE)
+    for protocol, port, said in UNKNOWN:
+        write(out, "ndpi", struct.pack(">BH", protocol == 6, port) + b"".join(
+            struct.pack(">H", back << 15 | len(data)) + data for back, data in said))
     for target, conversations in CONVERSATIONS.items():
         for said in conversations:
             write(out, target, b"".join(struct.pack(">H", back << 15 | len(data)) + data

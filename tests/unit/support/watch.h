@@ -59,21 +59,29 @@ static inline void watch_forget(struct watch *w)
 	w->count = 0;
 }
 
-/* Looks at frames of this link type, for every kind but OBS_LINK. */
-static inline struct watch *watch_new(uint16_t link_type)
+/* Looks at frames of this link type, for these kinds of observation. */
+static inline struct watch *watch_open(
+	uint16_t link_type, uint32_t observations, const struct dissect_options *options)
 {
-	const struct dissect_options options = {WATCH_FLOWS, WATCH_TRANSACTIONS};
 	struct watch *w = calloc(1, sizeof(*w));
 	assert_non_null(w);
-	w->interest.observations = ~INTEREST_IN(OBS_LINK);
+	w->interest.observations = observations;
 	w->next = (struct frame){.time_ns = WATCH_START_NS, .link_type = link_type};
-	w->dissect = dissect_new(&options, &w->interest, &w->stats, watch_note, w);
+	w->dissect = dissect_new(options, &w->interest, &w->stats, watch_note, w);
 	assert_non_null(w->dissect);
 	w->shadow_left = WATCH_SHADOWED;
 	if (WATCH_SHADOWED)
 		w->shadow = dissect_new(
 			&options, &w->interest, &w->shadow_stats, watch_ignore, NULL);
 	return w;
+}
+
+/* For every kind but OBS_LINK, without nDPI. */
+static inline struct watch *watch_new(uint16_t link_type)
+{
+	const struct dissect_options options = {
+		.flows = WATCH_FLOWS, .transactions = WATCH_TRANSACTIONS};
+	return watch_open(link_type, ~INTEREST_IN(OBS_LINK), &options);
 }
 
 static inline void watch_free(struct watch *w)
