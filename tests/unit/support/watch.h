@@ -72,7 +72,7 @@ static inline struct watch *watch_open(
 	w->shadow_left = WATCH_SHADOWED;
 	if (WATCH_SHADOWED)
 		w->shadow = dissect_new(
-			&options, &w->interest, &w->shadow_stats, watch_ignore, NULL);
+			options, &w->interest, &w->shadow_stats, watch_ignore, NULL);
 	return w;
 }
 
