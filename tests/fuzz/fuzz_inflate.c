@@ -1,4 +1,4 @@
-/* Compressed bodies and streams: the first byte is the coding, the second cuts the rest in two. */
+/* Compressed bodies and streams: the first byte is two codings, the second cuts the rest in two. */
 #include "dissect/inflate.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -8,14 +8,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct inflate f = {0};
 	struct reader in = reader_make(data, size, false), out;
-	enum coding coding = reader_u8(&in) % (CODING_UNKNOWN + 1);
+	uint8_t both = reader_u8(&in);
+	struct codings codings = {
+		.count = 2, .coding = {(both & 15) % CODING_UNKNOWN, (both >> 4) % CODING_UNKNOWN}};
 	size_t cut = reader_u8(&in), left = reader_left(&in);
 	uint8_t room[512];
 	struct inflated message = {.bytes = room, .room = sizeof(room)};
 	struct inflater *stream = malloc(inflater_size());
 	if (!stream || !inflate_init(&f))
 		abort();
-	if (inflate_body(&f, coding, in, &out) && reader_left(&out) > left + INFLATE_BODY_MAX)
+	if (inflate_body(&f, &codings, in, &out) && reader_left(&out) > left + INFLATE_BODY_MAX)
 		abort();
 	inflater_begin(stream);
 	struct reader first = reader_sub(&in, cut < left ? cut : left);
