@@ -88,7 +88,8 @@
 	STAT(ndpi_named, "ndpi.named", "of the flows, named by it")                                \
 	STAT(ndpi_unnamed, "ndpi.unnamed", "of the flows, not known to it either")                 \
 	STAT(ndpi_claimed, "ndpi.claimed", "of the flows, read by a dissector after all")          \
-	LOST(ndpi_evicted, "ndpi.evicted", "flows that nDPI was no longer asked about, for want of room") \
+	LOST(ndpi_evicted, "ndpi.evicted",                                                         \
+		"flows that nDPI was no longer asked about, for want of room")                     \
 	STAT(dns, "names.dns", "DNS, mDNS, LLMNR and NBNS messages read")                          \
 	MISS(dns_malformed, "names.dns_malformed", "messages that look like DNS and are broken")   \
 	STAT(dhcp, "names.dhcp", "DHCP and DHCPv6 messages read")                                  \

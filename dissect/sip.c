@@ -9,8 +9,8 @@
 #include "dissect/media_type.h"
 #include "dissect/text.h"
 
-#define START_LINE     "SIP/2.0"
-#define REPEAT_NS      (60 * UINT64_C(1000000000)) /* the same address is told again then */
+#define START_LINE "SIP/2.0"
+#define REPEAT_NS  (60 * UINT64_C(1000000000)) /* the same address is told again then */
 
 /* What a start line begins with. */
 static const char *const start_words[] = {"INVITE ", "ACK ", "BYE ", "CANCEL ", "REGISTER ",

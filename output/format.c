@@ -31,7 +31,7 @@ static struct stamp stamp_of(uint64_t ns)
 {
 	time_t seconds = (time_t)(ns / NS_PER_S);
 	struct tm parts = {0};
-	struct stamp stamp;
+	struct stamp stamp = {0};
 	gmtime_r(&seconds, &parts);
 	char *to = digits_put(stamp.day, (unsigned)parts.tm_year + 1900, 4, '-');
 	to = digits_put(to, (unsigned)parts.tm_mon + 1, 2, '-');

@@ -30,8 +30,13 @@ def inside(address):
     return any(address in network for network in LOCAL if network.version == address.version)
 
 
+# A flow that nDPI is asked about is known from its first packet on, not only from the first that a
+# dissector knows: it may have got another number, and its opener is known better.
+OF_THE_FLOW = ("flow_id", "direction")
+
+
 def plain(record):
-    return {name: value for name, value in record.items() if name != "flow_id"}
+    return {name: value for name, value in record.items() if name not in OF_THE_FLOW}
 
 
 def compare(paths):
