@@ -9,13 +9,14 @@
 #include "dissect/media_type.h"
 #include "dissect/text.h"
 
-#define START_LINE "SIP/2.0"
-#define REPEAT_NS  (60 * UINT64_C(1000000000)) /* the same address is told again then */
+#define VERSION      "SIP/2.0"
+#define START_ANSWER "SIP/2.0 "
+#define REPEAT_NS    (60 * UINT64_C(1000000000)) /* the same address is told again then */
 
 /* What a start line begins with. */
 static const char *const start_words[] = {"INVITE ", "ACK ", "BYE ", "CANCEL ", "REGISTER ",
 	"OPTIONS ", "PRACK ", "SUBSCRIBE ", "NOTIFY ", "PUBLISH ", "INFO ", "REFER ", "MESSAGE ",
-	"UPDATE ", START_LINE " "};
+	"UPDATE ", START_ANSWER};
 
 #define START_WORDS (sizeof(start_words) / sizeof(start_words[0]))
 
@@ -42,7 +43,7 @@ static bool method_take(struct reader *r)
 
 bool sip_shape(struct reader r)
 {
-	if (text_starts(r, START_LINE " "))
+	if (text_starts(r, START_ANSWER))
 		return true;
 	struct reader line;
 	if (!method_take(&r))
@@ -52,17 +53,17 @@ bool sip_shape(struct reader r)
 		return false;
 	if (reader_find(&r, '\n') == reader_left(&r))
 		return true;
-	return head_line(&r, &line) && text_ends(line, " " START_LINE);
+	return head_line(&r, &line) && text_ends(line, " " VERSION);
 }
 
 static bool start_read(struct reader line, struct sip_head *h)
 {
 	uint64_t status;
-	h->request = !text_starts(line, START_LINE " ");
+	h->request = !text_starts(line, START_ANSWER);
 	h->method = text_until(&line, ' ');
 	if (h->request) {
 		h->uri = text_until(&line, ' ');
-		return text_is(line, START_LINE);
+		return text_is(line, VERSION);
 	}
 	h->method = (struct reader){0};
 	if (!text_number(text_until(&line, ' '), &status) || status < 100 || status > 699)

@@ -97,4 +97,24 @@ static inline void expect_candidate(const struct watch *w, unsigned n, const cha
 	assert_string_equal(content_candidate(w, n, text), expected);
 }
 
+/* What a session description tells, there being one. */
+static inline const struct obs_session *content_session(struct watch *w, const char *text)
+{
+	content_text(w, CONTENT_SDP, text);
+	assert_int_equal(watch_count(w, OBS_SESSION), 1);
+	return &watch_seen(w, OBS_SESSION, 0)->session;
+}
+
+static inline void expect_end(const struct endpoint *e, const char *expected)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	assert_string_equal(endpoint_text(e, text), expected);
+}
+
+static inline void expect_word(const struct obs_word *word, const char *expected)
+{
+	assert_int_equal(word->length, strlen(expected));
+	assert_memory_equal(word->bytes, expected, word->length);
+}
+
 #endif
