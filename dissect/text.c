@@ -22,11 +22,6 @@ bool text_starts(struct reader r, const char *word)
 	return true;
 }
 
-bool text_is(struct reader r, const char *word)
-{
-	return reader_left(&r) == strlen(word) && text_starts(r, word);
-}
-
 bool text_ends(struct reader r, const char *word)
 {
 	size_t length = strlen(word), left = reader_left(&r);
