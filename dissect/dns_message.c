@@ -57,18 +57,19 @@ static unsigned opcode_of(uint16_t flags)
 	return flags >> 11 & 0xf;
 }
 
-static void header_read(struct message *m, struct reader *r)
+/* Inline, because every datagram is asked about. */
+static inline bool header_read(struct message *m, struct reader *r)
 {
-	struct reader h = {0};
-	m->whole = *r;
+	struct reader h;
 	if (!reader_header(r, &h, DNS_HEADER_SIZE))
-		return;
+		return false;
 	m->id = reader_u16(&h);
 	m->flags = reader_u16(&h);
 	m->questions = reader_u16(&h);
 	m->answers = reader_u16(&h);
 	m->authorities = reader_u16(&h);
 	m->additionals = reader_u16(&h);
+	return true;
 }
 
 /* Counts that the message has room for. */
@@ -103,16 +104,17 @@ bool dns_opcode_known(uint8_t byte)
  * a type and a class; of a stream, as far as they are there. */
 bool dns_shape(struct reader r, size_t length)
 {
-	struct message m = {0};
-	header_read(&m, &r);
-	if (r.failed || !counts_fit(&m, length) || !dns_opcode_known((uint8_t)(m.flags >> 8)))
+	struct message m;
+	size_t left = reader_left(&r);
+	if (!header_read(&m, &r) || !counts_fit(&m, length) ||
+		!dns_opcode_known((uint8_t)(m.flags >> 8)))
 		return false;
 	if (!dns_name_skip(&r))
 		return false;
 	uint16_t type = reader_u16(&r);
 	uint16_t class = reader_u16(&r);
 	if (r.failed)
-		return !r.cut && reader_left(&m.whole) < length;
+		return !r.cut && left < length;
 	return type && class_known(class);
 }
 
@@ -303,7 +305,7 @@ static bool message_emit(const struct dissection *d, const struct message *m, co
 enum verdict dns_message_dissect(
 	struct dissection *d, const struct reader *message, enum dns_transport transport)
 {
-	struct message m = {.transport = transport};
+	struct message m = {.whole = *message, .transport = transport};
 	struct facts facts;
 	struct reader r = *message;
 	d->stats->dns++;
@@ -312,7 +314,7 @@ enum verdict dns_message_dissect(
 	facts.named = facts.records_cut = false;
 	facts.records = 0;
 	facts.client_subnet = (struct prefix){0};
-	header_read(&m, &r);
+	(void)header_read(&m, &r);
 	message_read(&m, &facts, &r);
 	bool sound = facts.named && (!r.failed || m.flags & FLAG_TRUNCATED);
 	if (sound && message_emit(d, &m, &facts))

@@ -111,5 +111,6 @@ enum encrypted_dns encrypted_dns_find(const struct obs_hello *hello, uint16_t po
 	if (hello->protocol == HELLO_TLS &&
 		(alpn_has(hello, "dot") || (port == PORT_DNS_OVER_TLS && !hello->alpn.length)))
 		return ENCRYPTED_DNS_TLS;
-	return name_of_resolver(&hello->name) ? ENCRYPTED_DNS_HTTPS : ENCRYPTED_DNS_NONE;
+	bool resolver = hello->name.length && name_of_resolver(&hello->name);
+	return resolver ? ENCRYPTED_DNS_HTTPS : ENCRYPTED_DNS_NONE;
 }
