@@ -23,34 +23,66 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && addr_equal(&a->addr, &b->addr);
 }
 
-/* The first row that holds an address tells its scope; none: global. */
-static const struct {
-	struct prefix prefix;
-	enum addr_scope scope;
-} scope_rows[] = {
-	{{{ADDR_V4, {10}}, 8}, SCOPE_PRIVATE}, {{{ADDR_V4, {172, 16}}, 12}, SCOPE_PRIVATE},
-	{{{ADDR_V4, {192, 168}}, 16}, SCOPE_PRIVATE}, {{{ADDR_V4, {100, 64}}, 10}, SCOPE_SHARED},
-	{{{ADDR_V4, {169, 254}}, 16}, SCOPE_LINK},
-	{{{ADDR_V4, {198, 18}}, 15}, SCOPE_PRIVATE}, /* benchmarks; fake addresses of TUN clients */
-	{{{ADDR_V4, {192, 0, 0}}, 24}, SCOPE_SPECIAL},
-	/* 464XLAT, DS-Lite */ {{{ADDR_V4, {0}}, 8}, SCOPE_SPECIAL},
-	{{{ADDR_V4, {127}}, 8}, SCOPE_SPECIAL},
-	{{{ADDR_V4, {224}}, 3}, SCOPE_SPECIAL}, /* multicast, reserved, broadcast */
-	{{{ADDR_V6, {0xfe, 0x80}}, 10}, SCOPE_LINK}, {{{ADDR_V6, {0xfc}}, 7}, SCOPE_PRIVATE},
-	{{{ADDR_V6, {0xff}}, 8}, SCOPE_SPECIAL},
-	{{{ADDR_V6, {0}}, 127}, SCOPE_SPECIAL}, /* :: and ::1 */
-};
+/* The first byte decides nearly all: this is asked of each packet that nobody knows. */
+static enum addr_scope scope_v4(const uint8_t bytes[4])
+{
+	uint8_t next = bytes[1];
+	switch (bytes[0]) {
+	case 0:
+	case 127:
+		return SCOPE_SPECIAL;
+	case 10:
+		return SCOPE_PRIVATE;
+	case 100: /* 100.64/10 */
+		return (next & 0xc0) == 64 ? SCOPE_SHARED : SCOPE_GLOBAL;
+	case 169:
+		return next == 254 ? SCOPE_LINK : SCOPE_GLOBAL;
+	case 172: /* 172.16/12 */
+		return (next & 0xf0) == 16 ? SCOPE_PRIVATE : SCOPE_GLOBAL;
+	case 192: /* 192.0.0/24: 464XLAT, DS-Lite */
+		if (next == 0 && bytes[2] == 0)
+			return SCOPE_SPECIAL;
+		return next == 168 ? SCOPE_PRIVATE : SCOPE_GLOBAL;
+	case 198: /* 198.18/15: benchmarks; fake addresses of TUN clients */
+		return (next & 0xfe) == 18 ? SCOPE_PRIVATE : SCOPE_GLOBAL;
+	default: /* 224/3: multicast, reserved, broadcast */
+		return bytes[0] >= 224 ? SCOPE_SPECIAL : SCOPE_GLOBAL;
+	}
+}
+
+/* :: and ::1, and what is mapped. */
+static enum addr_scope scope_v6_low(const struct addr *a)
+{
+	static const uint8_t unspecified[15];
+	struct addr plain = addr_unmapped(a);
+	if (plain.family == ADDR_V4)
+		return scope_v4(plain.bytes);
+	bool special = memcmp(a->bytes, unspecified, sizeof(unspecified)) == 0;
+	return special && a->bytes[15] <= 1 ? SCOPE_SPECIAL : SCOPE_GLOBAL;
+}
+
+static enum addr_scope scope_v6(const struct addr *a)
+{
+	switch (a->bytes[0]) {
+	case 0:
+		return scope_v6_low(a);
+	case 0xfc:
+	case 0xfd:
+		return SCOPE_PRIVATE;
+	case 0xfe: /* fe80::/10 */
+		return (a->bytes[1] & 0xc0) == 0x80 ? SCOPE_LINK : SCOPE_GLOBAL;
+	case 0xff:
+		return SCOPE_SPECIAL;
+	default:
+		return SCOPE_GLOBAL;
+	}
+}
 
 enum addr_scope addr_scope(const struct addr *a)
 {
-	struct addr plain = addr_unmapped(a);
-	if (plain.family == ADDR_NONE)
-		return SCOPE_NONE;
-	for (size_t i = 0; i < sizeof(scope_rows) / sizeof(scope_rows[0]); i++) {
-		if (prefix_contains(&scope_rows[i].prefix, &plain))
-			return scope_rows[i].scope;
-	}
-	return SCOPE_GLOBAL;
+	if (a->family == ADDR_V4)
+		return scope_v4(a->bytes);
+	return a->family == ADDR_V6 ? scope_v6(a) : SCOPE_NONE;
 }
 
 struct addr addr_unmapped(const struct addr *a)

@@ -37,12 +37,12 @@ struct obs_stun_attribute {
 	uint32_t has;
 	uint16_t type, length;
 	struct endpoint endpoint; /* decoded, XOR undone */
-	struct obs_text text;     /* USERNAME, SOFTWARE, REALM, reason of ERROR-CODE ... */
 	uint64_t value; /* PRIORITY, LIFETIME, tie-breaker, CHANNEL-NUMBER, protocol ... */
 	uint16_t code;  /* ERROR-CODE */
 	uint16_t network_id, network_cost; /* GOOG-NETWORK-INFO */
 	bool valid;                        /* FINGERPRINT agrees with the message */
 	bool malformed;                    /* the value does not have the attribute's form */
+	struct obs_text text;              /* USERNAME, SOFTWARE, REALM, reason of ERROR-CODE ... */
 };
 
 enum ice_role { ICE_ROLE_NONE, ICE_ROLE_CONTROLLING, ICE_ROLE_CONTROLLED };

@@ -175,6 +175,7 @@ struct observation_info {
 	const char *event_type;
 	const struct field *fields; /* ended by a NULL name */
 	bool part;
+	uint16_t size; /* of its own struct; what lies behind it in the union means nothing */
 };
 
 /* For each enum observation_kind, and an empty one behind them. A part kind stands right behind the
@@ -183,5 +184,8 @@ extern const struct observation_info observation_info[OBS_KINDS + 1];
 
 /* Where an observation's own struct starts; fields' offsets count from there. */
 const void *observation_body(const struct observation *o);
+
+/* Makes it one of this kind, with nothing in its own struct yet. */
+void observation_become(struct observation *o, enum observation_kind kind);
 
 #endif

@@ -108,6 +108,12 @@ static inline size_t reader_find(const struct reader *r, uint8_t byte)
 	return found ? (size_t)(found - r->at) : left;
 }
 
+/* The last byte that is left; 0 when there is none. */
+static inline uint8_t reader_last(const struct reader *r)
+{
+	return reader_left(r) ? r->at[reader_left(r) - 1] : 0;
+}
+
 /* Copies n bytes to `to`; zeroes them when there are not that many. */
 static inline void reader_copy(struct reader *r, void *to, size_t n)
 {

@@ -22,14 +22,12 @@ void dissection_observe(
 	const struct dissection *d, enum observation_kind kind, struct observation *o)
 {
 	const struct packet *p = d->packet;
-	*o = (struct observation){0};
 	o->head = (struct obs_head){
 		.time_ns = d->run->now_ns, /* moved on by now, and never backwards */
 		.frame = p->frame->number,
 		.flow_id = d->flow ? flow_number(&d->run->flows, d->flow) : 0,
 		.capture = p->frame->capture,
 		.interface = p->frame->interface,
-		.kind = (uint8_t)kind,
 		.protocol = p->protocol,
 		.direction = p->direction,
 		.hop_limit = p->hop_limit,
@@ -51,10 +49,17 @@ void dissection_observe(
 		o->head.outer_src = p->outer_src;
 		o->head.outer_dst = p->outer_dst;
 	}
-	if (!p->has_macs)
-		return;
-	memcpy(o->head.src_mac, p->src_mac, sizeof(p->src_mac));
-	memcpy(o->head.dst_mac, p->dst_mac, sizeof(p->dst_mac));
+	if (p->has_macs) {
+		memcpy(o->head.src_mac, p->src_mac, sizeof(p->src_mac));
+		memcpy(o->head.dst_mac, p->dst_mac, sizeof(p->dst_mac));
+	}
+	observation_become(o, kind);
+}
+
+void dissection_part(struct observation *o, enum observation_kind kind)
+{
+	o->head.parts = 0;
+	observation_become(o, kind);
 }
 
 void dissection_emit(const struct dissection *d, const struct observation *o)

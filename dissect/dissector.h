@@ -185,6 +185,9 @@ void dissection_observe(
 	const struct dissection *d, enum observation_kind kind, struct observation *o);
 void dissection_emit(const struct dissection *d, const struct observation *o);
 
+/* Makes of what was emitted an empty part of this kind to follow it: its head stays. */
+void dissection_part(struct observation *o, enum observation_kind kind);
+
 /* Puts wire bytes into an observation, cut to what it holds. */
 void obs_text_set(struct obs_text *out, struct reader r);
 void obs_word_set(struct obs_word *out, struct reader r);

@@ -9,9 +9,10 @@
 
 #define DNS_HEADER_SIZE 12
 #define DNS_LABEL_MAX   63
-#define DNS_NAME_MAX    255 /* bytes on the wire, the root's included */
-#define DNS_JUMPS_MAX   64  /* compression pointers followed for one name */
-#define DNS_RECORDS_MAX 32  /* address records told of one message */
+#define DNS_POINTER     0xc0 /* both upper bits of a label's length: the rest is an offset */
+#define DNS_NAME_MAX    255  /* bytes on the wire, the root's included */
+#define DNS_JUMPS_MAX   64   /* compression pointers followed for one name */
+#define DNS_RECORDS_MAX 32   /* address records told of one message */
 
 /* Does a message start like this? `length` is that of the whole message, of which a stream may not
  * have all yet. What the snap length cut must hold the first name, type and class. */

@@ -57,18 +57,19 @@ static unsigned opcode_of(uint16_t flags)
 	return flags >> 11 & 0xf;
 }
 
-static void header_read(struct message *m, struct reader *r)
+/* Inline, because every datagram is asked about. */
+static inline bool header_read(struct message *m, struct reader *r)
 {
-	struct reader h = {0};
-	m->whole = *r;
+	struct reader h;
 	if (!reader_header(r, &h, DNS_HEADER_SIZE))
-		return;
+		return false;
 	m->id = reader_u16(&h);
 	m->flags = reader_u16(&h);
 	m->questions = reader_u16(&h);
 	m->answers = reader_u16(&h);
 	m->authorities = reader_u16(&h);
 	m->additionals = reader_u16(&h);
+	return true;
 }
 
 /* Counts that the message has room for. */
@@ -103,16 +104,17 @@ bool dns_opcode_known(uint8_t byte)
  * a type and a class; of a stream, as far as they are there. */
 bool dns_shape(struct reader r, size_t length)
 {
-	struct message m = {0};
-	header_read(&m, &r);
-	if (r.failed || !counts_fit(&m, length) || !dns_opcode_known((uint8_t)(m.flags >> 8)))
+	struct message m;
+	size_t left = reader_left(&r);
+	if (!header_read(&m, &r) || !counts_fit(&m, length) ||
+		!dns_opcode_known((uint8_t)(m.flags >> 8)))
 		return false;
 	if (!dns_name_skip(&r))
 		return false;
 	uint16_t type = reader_u16(&r);
 	uint16_t class = reader_u16(&r);
 	if (r.failed)
-		return !r.cut && reader_left(&m.whole) < length;
+		return !r.cut && left < length;
 	return type && class_known(class);
 }
 
@@ -184,11 +186,20 @@ static void name_note(struct facts *f, struct reader name, uint16_t type)
 	f->type = type;
 }
 
+/* Both are one and the same pointer, as in nearly every answer: what it leads to was read. */
+static bool name_repeats(const struct record *record, const struct record *before)
+{
+	struct reader name = record->name, known = before->name;
+	uint16_t pointer = reader_u16(&name);
+	return pointer >= DNS_POINTER << 8 && pointer == reader_u16(&known);
+}
+
 /* Keeps a record that tells an address; false when its name is none. */
 static bool record_keep(const struct message *m, struct facts *f, const struct record *record)
 {
 	struct obs_text name;
-	if (!dns_name_read(&m->whole, record->name, &name))
+	bool known = f->records && name_repeats(record, &f->record[f->records - 1]);
+	if (!known && !dns_name_read(&m->whole, record->name, &name))
 		return false;
 	if (f->records == DNS_RECORDS_MAX)
 		f->records_cut = true;
@@ -237,23 +248,34 @@ static void netbios_read(struct obs_dns *dns)
 	dns_name_decode_netbios(&dns->name);
 }
 
-static void record_emit(
-	const struct dissection *d, const struct message *m, const struct record *record)
+static void record_tell(
+	const struct message *m, const struct record *record, struct obs_dns_record *out)
 {
-	struct observation o;
 	struct reader data = record->data;
-	dissection_observe(d, OBS_DNS_RECORD, &o);
-	o.dns_record.type = record->type;
-	o.dns_record.ttl = record->ttl;
-	o.dns_record.cache_flush = m->transport == DNS_MDNS && record->class & CLASS_TOP;
-	(void)dns_name_read(&m->whole, record->name, &o.dns_record.name);
+	out->type = record->type;
+	out->ttl = record->ttl;
+	out->cache_flush = m->transport == DNS_MDNS && record->class & CLASS_TOP;
 	if (record->type == TYPE_NB) {
 		reader_skip(&data, 2);
-		if (dns_name_is_netbios(&o.dns_record.name))
-			dns_name_decode_netbios(&o.dns_record.name);
+		if (dns_name_is_netbios(&out->name))
+			dns_name_decode_netbios(&out->name);
 	}
-	o.dns_record.addr = address_read(&data, record->type == TYPE_AAAA ? ADDR_V6 : ADDR_V4);
-	dissection_emit(d, &o);
+	out->addr = address_read(&data, record->type == TYPE_AAAA ? ADDR_V6 : ADDR_V4);
+}
+
+static void records_emit(const struct dissection *d, const struct message *m, const struct facts *f,
+	struct observation *o)
+{
+	struct obs_text name;
+	for (unsigned i = 0; i < f->records; i++) {
+		const struct record *record = &f->record[i];
+		if (!i || !name_repeats(record, record - 1))
+			(void)dns_name_read(&m->whole, record->name, &name);
+		dissection_part(o, OBS_DNS_RECORD);
+		obs_text_set(&o->dns_record.name, reader_make(name.bytes, name.length, false));
+		record_tell(m, record, &o->dns_record);
+		dissection_emit(d, o);
+	}
 }
 
 /* The first name must be one, or nothing is emitted. */
@@ -276,15 +298,14 @@ static bool message_emit(const struct dissection *d, const struct message *m, co
 	netbios_read(&o.dns);
 	o.head.parts = (uint8_t)f->records;
 	dissection_emit(d, &o);
-	for (unsigned i = 0; i < f->records; i++)
-		record_emit(d, m, &f->record[i]);
+	records_emit(d, m, f, &o);
 	return true;
 }
 
 enum verdict dns_message_dissect(
 	struct dissection *d, const struct reader *message, enum dns_transport transport)
 {
-	struct message m = {.transport = transport};
+	struct message m = {.whole = *message, .transport = transport};
 	struct facts facts;
 	struct reader r = *message;
 	d->stats->dns++;
@@ -293,7 +314,7 @@ enum verdict dns_message_dissect(
 	facts.named = facts.records_cut = false;
 	facts.records = 0;
 	facts.client_subnet = (struct prefix){0};
-	header_read(&m, &r);
+	(void)header_read(&m, &r);
 	message_read(&m, &facts, &r);
 	bool sound = facts.named && (!r.failed || m.flags & FLAG_TRUNCATED);
 	if (sound && message_emit(d, &m, &facts))

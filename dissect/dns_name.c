@@ -4,8 +4,6 @@
  */
 #include "dissect/dns.h"
 
-#define POINTER 0xc0 /* both upper bits: the rest is an offset */
-
 #define NETBIOS_SIZE    16 /* name, padded with spaces, and a suffix that says what it is of */
 #define NETBIOS_ENCODED (2 * NETBIOS_SIZE)
 
@@ -13,7 +11,7 @@ bool dns_name_skip(struct reader *r)
 {
 	size_t size = 1; /* the root's */
 	for (uint8_t length = reader_u8(r); length; length = reader_u8(r)) {
-		if (length >= POINTER) {
+		if (length >= DNS_POINTER) {
 			reader_skip(r, 1);
 			return true;
 		}
@@ -50,13 +48,13 @@ bool dns_name_read(const struct reader *whole, struct reader at, struct obs_text
 	out->length = 0;
 	out->cut = false;
 	for (uint8_t length = reader_u8(&at); length; length = reader_u8(&at)) {
-		if (length < POINTER) {
+		if (length < DNS_POINTER) {
 			struct reader label = reader_sub(&at, length);
 			if (!label_add(out, &label))
 				return false;
 			continue;
 		}
-		size_t target = (length & ~(size_t)POINTER) << 8 | reader_u8(&at);
+		size_t target = (length & ~(size_t)DNS_POINTER) << 8 | reader_u8(&at);
 		if (at.failed || target >= lowest || target < DNS_HEADER_SIZE ||
 			++jumps > DNS_JUMPS_MAX)
 			return false;

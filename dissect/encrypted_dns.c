@@ -13,37 +13,45 @@
 #define PROTOCOLS_MAX     16 /* of an ALPN list */
 
 /* A name is one of these, or ends in a dot and one of these. */
-static const char *const resolvers[] = {
-	"adguard-dns.com",
-	"cloudflare-dns.com",
-	"cloudflare-gateway.com",
-	"controld.com",
-	"dns-family.adguard.com",
-	"dns.adguard.com",
-	"dns.alidns.com",
-	"dns.digitale-gesellschaft.ch",
-	"dns.google",
-	"dns.google.com",
-	"dns.mullvad.net",
-	"dns.nextdns.io",
-	"dns.sb",
-	"dns.switch.ch",
-	"dns0.eu",
-	"dns64.dns.google",
-	"doh.apple.com",
-	"doh.cleanbrowsing.org",
-	"doh.dns.apple.com",
-	"doh.familyshield.opendns.com",
-	"doh.libredns.gr",
-	"doh.opendns.com",
-	"doh.pub",
-	"doh.xfinity.com",
-	"joindns4.eu",
-	"odvr.nic.cz",
-	"one.one.one.one",
-	"ordns.he.net",
-	"quad9.net",
-	"wikimedia-dns.org",
+static const struct resolver {
+	const char *name;
+	size_t length;
+} resolvers[] = {
+#define RESOLVER(name)                 \
+	{                              \
+		name, sizeof(name) - 1 \
+	}
+	RESOLVER("adguard-dns.com"),
+	RESOLVER("cloudflare-dns.com"),
+	RESOLVER("cloudflare-gateway.com"),
+	RESOLVER("controld.com"),
+	RESOLVER("dns-family.adguard.com"),
+	RESOLVER("dns.adguard.com"),
+	RESOLVER("dns.alidns.com"),
+	RESOLVER("dns.digitale-gesellschaft.ch"),
+	RESOLVER("dns.google"),
+	RESOLVER("dns.google.com"),
+	RESOLVER("dns.mullvad.net"),
+	RESOLVER("dns.nextdns.io"),
+	RESOLVER("dns.sb"),
+	RESOLVER("dns.switch.ch"),
+	RESOLVER("dns0.eu"),
+	RESOLVER("dns64.dns.google"),
+	RESOLVER("doh.apple.com"),
+	RESOLVER("doh.cleanbrowsing.org"),
+	RESOLVER("doh.dns.apple.com"),
+	RESOLVER("doh.familyshield.opendns.com"),
+	RESOLVER("doh.libredns.gr"),
+	RESOLVER("doh.opendns.com"),
+	RESOLVER("doh.pub"),
+	RESOLVER("doh.xfinity.com"),
+	RESOLVER("joindns4.eu"),
+	RESOLVER("odvr.nic.cz"),
+	RESOLVER("one.one.one.one"),
+	RESOLVER("ordns.he.net"),
+	RESOLVER("quad9.net"),
+	RESOLVER("wikimedia-dns.org"),
+#undef RESOLVER
 };
 
 static struct reader word_reader(const struct obs_word *word)
@@ -73,21 +81,22 @@ static bool alpn_is_doq(const struct obs_hello *hello)
 	return false;
 }
 
-static bool name_ends(struct reader name, const char *suffix)
+/* Where a label would have to start tells most names from most resolvers. */
+static bool name_ends(const struct obs_word *name, const struct resolver *resolver)
 {
-	size_t left = reader_left(&name), length = strlen(suffix);
-	if (text_is(name, suffix))
-		return true;
-	if (left <= length || !text_ends(name, suffix))
+	if (name->length < resolver->length)
 		return false;
-	reader_skip(&name, left - length - 1);
-	return text_starts(name, ".");
+	size_t before = name->length - resolver->length;
+	if (before && name->bytes[before - 1] != '.')
+		return false;
+	return text_starts(
+		reader_make(name->bytes + before, resolver->length, false), resolver->name);
 }
 
-static bool name_of_resolver(struct reader name)
+static bool name_of_resolver(const struct obs_word *name)
 {
 	for (size_t i = 0; i < sizeof(resolvers) / sizeof(resolvers[0]); i++) {
-		if (name_ends(name, resolvers[i]))
+		if (name_ends(name, &resolvers[i]))
 			return true;
 	}
 	return false;
@@ -102,6 +111,6 @@ enum encrypted_dns encrypted_dns_find(const struct obs_hello *hello, uint16_t po
 	if (hello->protocol == HELLO_TLS &&
 		(alpn_has(hello, "dot") || (port == PORT_DNS_OVER_TLS && !hello->alpn.length)))
 		return ENCRYPTED_DNS_TLS;
-	return name_of_resolver(word_reader(&hello->name)) ? ENCRYPTED_DNS_HTTPS
-							   : ENCRYPTED_DNS_NONE;
+	bool resolver = hello->name.length && name_of_resolver(&hello->name);
+	return resolver ? ENCRYPTED_DNS_HTTPS : ENCRYPTED_DNS_NONE;
 }

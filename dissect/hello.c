@@ -27,12 +27,12 @@ enum extension {
 	EXTENSION_ECH = 0xfe0d,
 };
 
-static struct reader vector8(struct reader *r)
+static inline struct reader vector8(struct reader *r)
 {
 	return reader_sub(r, reader_u8(r));
 }
 
-static struct reader vector16(struct reader *r)
+static inline struct reader vector16(struct reader *r)
 {
 	return reader_sub(r, reader_u16(r));
 }

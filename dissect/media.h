@@ -5,6 +5,7 @@
 #ifndef SEEP_DISSECT_MEDIA_H
 #define SEEP_DISSECT_MEDIA_H
 
+#include "core/frame.h"
 #include "dissect/dissector.h"
 
 /* Packet time between two MEDIA_GOES_ON of one direction. */
@@ -23,9 +24,23 @@ static inline unsigned media_side(const struct dissection *d)
 }
 
 /* Bytes of the payload as it was on the wire, whatever the snap length left of it. */
-uint64_t media_bytes(const struct dissection *d);
+static inline uint64_t media_bytes(const struct dissection *d)
+{
+	const struct packet *p = d->packet;
+	uint64_t missing = p->payload.cut ? p->frame->wire - p->frame->captured : 0;
+	return reader_left(&p->payload) + missing;
+}
 
-/* Another packet of what `what` says (protocol, ssrc, payload_type); `c` counts it already. */
-void media_say(const struct dissection *d, struct media_count *c, const struct obs_media *what);
+/* Says it. */
+void media_emit(const struct dissection *d, struct media_count *c, const struct obs_media *what);
+
+/* Another packet of what `what` says (protocol, ssrc, payload_type); `c` counts it already. Inline,
+ * because most are not worth a word. */
+static inline void media_say(
+	const struct dissection *d, struct media_count *c, const struct obs_media *what)
+{
+	if (!c->started || d->packet->frame->time_ns >= c->said_ns + MEDIA_INTERVAL_NS)
+		media_emit(d, c, what);
+}
 
 #endif

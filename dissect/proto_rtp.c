@@ -40,12 +40,15 @@ struct rtp_flow {
 /* The header and what it says must follow it. */
 static struct rtp_header header_read(struct reader *r)
 {
-	struct rtp_header h;
-	uint8_t first = reader_u8(r);
-	h.payload_type = reader_u8(r) & 0x7f;
-	h.sequence = reader_u16(r);
-	reader_skip(r, sizeof(uint32_t)); /* timestamp */
-	h.ssrc = reader_u32(r);
+	struct rtp_header h = {0};
+	struct reader fixed;
+	if (!reader_header(r, &fixed, RTP_HEADER))
+		return h;
+	uint8_t first = reader_u8(&fixed);
+	h.payload_type = reader_u8(&fixed) & 0x7f;
+	h.sequence = reader_u16(&fixed);
+	reader_skip(&fixed, sizeof(uint32_t)); /* timestamp */
+	h.ssrc = reader_u32(&fixed);
 	reader_skip(r, (first & 0x0f) * sizeof(uint32_t)); /* contributing sources */
 	if (first & 0x10) {
 		reader_skip(r, sizeof(uint16_t)); /* the profile's own */

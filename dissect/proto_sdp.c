@@ -229,7 +229,7 @@ static void session_emit(const struct dissection *d, const struct sdp *s, uint8_
 	o.head.parts = (uint8_t)s->others;
 	dissection_emit(d, &o);
 	for (unsigned i = 0; i < s->others; i++) {
-		dissection_observe(d, OBS_SESSION_ADDRESS, &o);
+		dissection_part(&o, OBS_SESSION_ADDRESS);
 		o.session_address = s->other[i];
 		dissection_emit(d, &o);
 	}

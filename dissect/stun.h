@@ -63,7 +63,11 @@ struct stun_walk {
 	bool checked; /* a FINGERPRINT was: only one is, or a message of them costs too much */
 };
 
-/* Next attribute, its value decoded into *out (RFC 8489 §14). False at the end. */
+/* How many there are in front of the end, or of where the list is broken: then false. */
+bool stun_attributes_count(struct reader attributes, unsigned *count);
+
+/* Next attribute, its value decoded into *out (RFC 8489 §14); what its text holds behind the text's
+ * length stays as it was. False at the end. */
 bool stun_attribute_next(struct stun_walk *w, struct obs_stun_attribute *out);
 
 /* Does FINGERPRINT's value fit the message before it (RFC 8489 §14.7)? `rest` is what follows its

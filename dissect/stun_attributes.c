@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ATTRIBUTE_HEADER 4
+
 enum form {
 	FORM_OPAQUE,
 	FORM_ADDRESS,     /* §14.1 */
@@ -24,56 +26,45 @@ enum form {
 	FORM_NETWORK_INFO, /* network id and cost */
 };
 
-static const struct {
-	uint16_t type;
-	uint8_t form;
-} attribute_rows[] = {
-	{STUN_MAPPED_ADDRESS, FORM_ADDRESS},
-	{0x0002, FORM_ADDRESS}, /* RESPONSE-ADDRESS */
-	{0x0003, FORM_U32},     /* CHANGE-REQUEST */
-	{0x0004, FORM_ADDRESS}, /* SOURCE-ADDRESS */
-	{0x0005, FORM_ADDRESS}, /* CHANGED-ADDRESS */
-	{STUN_USERNAME, FORM_TEXT},
-	{0x0009, FORM_ERROR},
-	{0x000b, FORM_ADDRESS}, /* REFLECTED-FROM */
-	{STUN_CHANNEL_NUMBER, FORM_U16},
-	{STUN_LIFETIME, FORM_U32},
-	{0x0010, FORM_U32},     /* BANDWIDTH */
-	{0x0011, FORM_ADDRESS}, /* DESTINATION-ADDRESS */
-	{STUN_XOR_PEER_ADDRESS, FORM_XOR_ADDRESS},
-	{0x0014, FORM_TEXT}, /* REALM */
-	{STUN_XOR_RELAYED_ADDRESS, FORM_XOR_ADDRESS},
-	{0x0017, FORM_U8}, /* REQUESTED-ADDRESS-FAMILY */
-	{0x0018, FORM_U8}, /* EVEN-PORT */
-	{0x0019, FORM_U8}, /* REQUESTED-TRANSPORT */
-	{STUN_XOR_MAPPED_ADDRESS, FORM_XOR_ADDRESS},
-	{STUN_PRIORITY, FORM_U32},
-	{0x0027, FORM_U16}, /* RESPONSE-PORT */
-	{STUN_CONNECTION_ID, FORM_U32},
-	{0x8000, FORM_U8}, /* ADDITIONAL-ADDRESS-FAMILY */
-	{0x8001, FORM_FAMILY_ERROR},
-	{0x8003, FORM_TEXT}, /* ALTERNATE-DOMAIN */
-	{STUN_MS_XOR_MAPPED_ADDRESS, FORM_XOR_ADDRESS},
-	{0x8022, FORM_TEXT},    /* SOFTWARE */
-	{0x8023, FORM_ADDRESS}, /* ALTERNATE-SERVER */
-	{0x8027, FORM_U32},     /* CACHE-TIMEOUT */
-	{STUN_FINGERPRINT, FORM_FINGERPRINT},
-	{STUN_ICE_CONTROLLED, FORM_U64}, /* the tie-breaker */
-	{STUN_ICE_CONTROLLING, FORM_U64},
-	{0x802b, FORM_ADDRESS}, /* RESPONSE-ORIGIN */
-	{0x802c, FORM_ADDRESS}, /* OTHER-ADDRESS */
-	{0x8090, FORM_ADDRESS}, /* MS-ALTERNATE-MAPPED-ADDRESS */
-	{0xc057, FORM_NETWORK_INFO},
+/* By type: a message is mostly attributes, so a place for each there may be is worth it. */
+static const uint8_t forms[UINT16_MAX + 1] = {
+	[STUN_MAPPED_ADDRESS] = FORM_ADDRESS,
+	[0x0002] = FORM_ADDRESS, /* RESPONSE-ADDRESS */
+	[0x0003] = FORM_U32,     /* CHANGE-REQUEST */
+	[0x0004] = FORM_ADDRESS, /* SOURCE-ADDRESS */
+	[0x0005] = FORM_ADDRESS, /* CHANGED-ADDRESS */
+	[STUN_USERNAME] = FORM_TEXT,
+	[0x0009] = FORM_ERROR,
+	[0x000b] = FORM_ADDRESS, /* REFLECTED-FROM */
+	[STUN_CHANNEL_NUMBER] = FORM_U16,
+	[STUN_LIFETIME] = FORM_U32,
+	[0x0010] = FORM_U32,     /* BANDWIDTH */
+	[0x0011] = FORM_ADDRESS, /* DESTINATION-ADDRESS */
+	[STUN_XOR_PEER_ADDRESS] = FORM_XOR_ADDRESS,
+	[0x0014] = FORM_TEXT, /* REALM */
+	[STUN_XOR_RELAYED_ADDRESS] = FORM_XOR_ADDRESS,
+	[0x0017] = FORM_U8, /* REQUESTED-ADDRESS-FAMILY */
+	[0x0018] = FORM_U8, /* EVEN-PORT */
+	[0x0019] = FORM_U8, /* REQUESTED-TRANSPORT */
+	[STUN_XOR_MAPPED_ADDRESS] = FORM_XOR_ADDRESS,
+	[STUN_PRIORITY] = FORM_U32,
+	[0x0027] = FORM_U16, /* RESPONSE-PORT */
+	[STUN_CONNECTION_ID] = FORM_U32,
+	[0x8000] = FORM_U8, /* ADDITIONAL-ADDRESS-FAMILY */
+	[0x8001] = FORM_FAMILY_ERROR,
+	[0x8003] = FORM_TEXT, /* ALTERNATE-DOMAIN */
+	[STUN_MS_XOR_MAPPED_ADDRESS] = FORM_XOR_ADDRESS,
+	[0x8022] = FORM_TEXT,    /* SOFTWARE */
+	[0x8023] = FORM_ADDRESS, /* ALTERNATE-SERVER */
+	[0x8027] = FORM_U32,     /* CACHE-TIMEOUT */
+	[STUN_FINGERPRINT] = FORM_FINGERPRINT,
+	[STUN_ICE_CONTROLLED] = FORM_U64, /* the tie-breaker */
+	[STUN_ICE_CONTROLLING] = FORM_U64,
+	[0x802b] = FORM_ADDRESS, /* RESPONSE-ORIGIN */
+	[0x802c] = FORM_ADDRESS, /* OTHER-ADDRESS */
+	[0x8090] = FORM_ADDRESS, /* MS-ALTERNATE-MAPPED-ADDRESS */
+	[0xc057] = FORM_NETWORK_INFO,
 };
-
-static enum form form_of(uint16_t type)
-{
-	for (size_t i = 0; i < sizeof(attribute_rows) / sizeof(attribute_rows[0]); i++) {
-		if (attribute_rows[i].type == type)
-			return attribute_rows[i].form;
-	}
-	return FORM_OPAQUE;
-}
 
 /* The XOR mask is the cookie for the port and an IPv4 address, cookie and transaction id for an
  * IPv6 address; both are the header's bytes from 4 on. Without XOR the mask is zero. */
@@ -148,7 +139,7 @@ static void value_read(struct stun_walk *w, const struct reader *rest, struct re
 	struct obs_stun_attribute *out)
 {
 	static const uint8_t unmasked[STUN_TRANSACTION_SIZE] = {0};
-	switch (form_of(out->type)) {
+	switch ((enum form)forms[out->type]) {
 	case FORM_ADDRESS:
 		address_read(value, unmasked, out);
 		break;
@@ -193,24 +184,41 @@ static void padding_skip(struct reader *attributes, uint16_t length)
 	reader_skip(attributes, padding < left ? padding : left);
 }
 
+/* An attribute's header and value. */
+static struct reader attribute_take(struct reader *left, uint16_t *type, uint16_t *length)
+{
+	*type = reader_u16(left);
+	*length = reader_u16(left);
+	struct reader value = reader_sub(left, *length);
+	if (!left->failed)
+		padding_skip(left, *length);
+	return value;
+}
+
+bool stun_attributes_count(struct reader attributes, unsigned *count)
+{
+	uint16_t type, length;
+	for (*count = 0; reader_left(&attributes); *count += !attributes.failed)
+		(void)attribute_take(&attributes, &type, &length);
+	return !attributes.failed;
+}
+
 bool stun_attribute_next(struct stun_walk *w, struct obs_stun_attribute *out)
 {
 	struct reader *left = &w->left;
 	if (reader_left(left) == 0)
 		return false;
-	*out = (struct obs_stun_attribute){0};
-	out->type = reader_u16(left);
-	out->length = reader_u16(left);
+	memset(out, 0, offsetof(struct obs_stun_attribute, text.bytes));
 	struct reader rest = *left;
-	struct reader value = reader_sub(left, out->length);
+	struct reader value = attribute_take(left, &out->type, &out->length);
 	if (left->failed)
 		return false;
 	w->value = value;
+	reader_skip(&rest, ATTRIBUTE_HEADER);
 	value_read(w, &rest, &value, out);
 	if (value.failed) {
 		out->has = ATTRIBUTE_MALFORMED;
 		out->malformed = true;
 	}
-	padding_skip(left, out->length);
 	return true;
 }

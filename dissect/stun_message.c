@@ -119,29 +119,13 @@ static void attribute_note(struct stun_facts *f, const struct obs_stun_attribute
 	}
 }
 
-static struct stun_facts facts_read(const struct stun_message *m, struct reader attributes)
-{
-	struct stun_facts facts = {0};
-	struct stun_walk walk = {.message = m, .left = attributes};
-	struct obs_stun_attribute a;
-	while (stun_attribute_next(&walk, &a)) {
-		facts.cut = facts.attributes == ATTRIBUTES_MAX;
-		facts.attributes += !facts.cut;
-		attribute_note(&facts, &a);
-		bytes_attribute_note(&facts, &a, &walk.value);
-	}
-	facts.malformed = walk.left.failed;
-	return facts;
-}
-
 static void message_emit(const struct dissection *d, const struct stun_message *m,
-	const struct stun_facts *facts, struct reader attributes)
+	const struct stun_facts *facts, struct observation *o)
 {
-	struct observation o;
-	dissection_observe(d, OBS_STUN_MESSAGE, &o);
-	o.head.parts = (uint8_t)facts->attributes;
+	dissection_observe(d, OBS_STUN_MESSAGE, o);
+	o->head.parts = (uint8_t)facts->attributes;
 	size_t hidden = m->cookie ? sizeof(uint32_t) : 0;
-	o.stun = (struct obs_stun){
+	o->stun = (struct obs_stun){
 		.type = m->type,
 		.method = m->method,
 		.stun_class = m->stun_class,
@@ -151,13 +135,23 @@ static void message_emit(const struct dissection *d, const struct stun_message *
 		.length = m->length,
 		.transaction_length = (uint8_t)(sizeof(m->id) - hidden),
 	};
-	memcpy(o.stun.transaction, m->id + hidden, sizeof(m->id) - hidden);
-	dissection_emit(d, &o);
-	dissection_observe(d, OBS_STUN_ATTRIBUTE, &o);
+	memcpy(o->stun.transaction, m->id + hidden, sizeof(m->id) - hidden);
+	dissection_emit(d, o);
+	dissection_part(o, OBS_STUN_ATTRIBUTE);
+}
+
+/* Notes what they say, and shows them in `part`, made ready by message_emit, if they are to be. */
+static void attributes_read(const struct dissection *d, const struct stun_message *m,
+	struct stun_facts *facts, struct reader attributes, struct observation *part)
+{
 	struct stun_walk walk = {.message = m, .left = attributes};
-	for (unsigned i = 0; i < facts->attributes; i++) {
-		if (stun_attribute_next(&walk, &o.stun_attribute))
-			dissection_emit(d, &o);
+	struct obs_stun_attribute *a = &part->stun_attribute;
+	bool shown = dissection_wants(d, OBS_STUN_MESSAGE);
+	for (unsigned i = 0; stun_attribute_next(&walk, a); i++) {
+		attribute_note(facts, a);
+		bytes_attribute_note(facts, a, &walk.value);
+		if (shown && i < facts->attributes)
+			dissection_emit(d, part);
 	}
 }
 
@@ -176,19 +170,24 @@ enum verdict stun_message_dissect(struct dissection *d, struct reader *r)
 {
 	struct stats *stats = d->stats;
 	struct stun_message m;
+	struct stun_facts facts = {0};
+	struct observation o;
+	unsigned count;
 	stun_header_read(&m, r);
 	if (r->cut && m.length > reader_left(r))
 		return TRUNCATED;
 	reader_limit(r, m.length);
 	reader_limit(&m.whole, (size_t)STUN_HEADER_SIZE + m.length);
-	struct stun_facts facts = facts_read(&m, *r);
-	facts.malformed |= m.length > reader_left(r);
+	facts.malformed = !stun_attributes_count(*r, &count) || m.length > reader_left(r);
+	facts.cut = count > ATTRIBUTES_MAX;
+	facts.attributes = (uint16_t)(facts.cut ? ATTRIBUTES_MAX : count);
 	stats->stun++;
 	stats->stun_classic += !m.cookie;
 	stats->stun_malformed += facts.malformed;
 	stats->stun_attributes_cut += facts.cut;
 	if (dissection_wants(d, OBS_STUN_MESSAGE))
-		message_emit(d, &m, &facts, *r);
+		message_emit(d, &m, &facts, &o);
+	attributes_read(d, &m, &facts, *r, &o);
 	if (facts.malformed)
 		return MALFORMED;
 	stun_facts_emit(d, &m, &facts);

@@ -22,11 +22,6 @@ bool text_starts(struct reader r, const char *word)
 	return true;
 }
 
-bool text_is(struct reader r, const char *word)
-{
-	return reader_left(&r) == strlen(word) && text_starts(r, word);
-}
-
 bool text_ends(struct reader r, const char *word)
 {
 	size_t length = strlen(word), left = reader_left(&r);
@@ -55,18 +50,10 @@ void text_trim_start(struct reader *r)
 
 struct reader text_trim(struct reader r)
 {
-	struct reader scan = r;
-	size_t at = 0, first = 0, end = 0;
-	while (reader_left(&scan)) {
-		bool blank = text_space(reader_u8(&scan));
-		at++;
-		if (blank)
-			continue;
-		first = end ? first : at - 1;
-		end = at;
-	}
-	reader_skip(&r, first);
-	return reader_sub(&r, end - first);
+	text_trim_start(&r);
+	while (text_space(reader_last(&r)))
+		reader_limit(&r, reader_left(&r) - 1);
+	return reader_sub(&r, reader_left(&r));
 }
 
 struct reader text_unquote(struct reader r)

@@ -20,14 +20,17 @@ static inline uint8_t text_peek(struct reader r)
 	return reader_left(&r) ? reader_u8(&r) : 0;
 }
 
-/* Without regard to case (ASCII): all of it is `word`, or it starts or ends with it. */
-bool text_is(struct reader r, const char *word);
+/* Without regard to case (ASCII): it starts or ends with `word`, or all of it is that. Inline,
+ * because most words are constants, of known length. */
 bool text_starts(struct reader r, const char *word);
 bool text_ends(struct reader r, const char *word);
+static inline bool text_is(struct reader r, const char *word)
+{
+	return reader_left(&r) == strlen(word) && text_starts(r, word);
+}
 
 bool text_same_letter(uint8_t a, uint8_t b);
 
-/* Without blanks and line ends around it. */
 /* Steps over `start` when the text begins so, to the letter. */
 bool text_step(struct reader *r, const char *start);
 

@@ -136,25 +136,32 @@ static bool packet_asks(const struct dissection *d)
 	return before & FLOW_ONCE;
 }
 
+static void name_emit(const struct dissection *d, const struct obs_application *name)
+{
+	struct observation o;
+	dissection_observe(d, OBS_APPLICATION, &o);
+	o.application = *name;
+	dissection_emit(d, &o);
+}
+
 static void packet_ask(struct unknown *u, struct dissection *d)
 {
 	struct stats *stats = d->stats;
-	struct observation o;
+	struct obs_application name = {0};
 	struct dialogue *g = dialogue_of(u, d->flow);
 	bool last = ++g->age.note == NDPI_PACKETS;
 	table_touch(&u->table, g, u->run->now_ns);
 	stats->ndpi_packets++;
-	dissection_observe(d, OBS_APPLICATION, &o);
-	bool named = namer_ask(u->namer, g->state, d->packet, u->run->now_ns, &o.application);
+	bool named = namer_ask(u->namer, g->state, d->packet, u->run->now_ns, &name);
 	if (!named && last)
-		named = namer_guess(u->namer, g->state, &o.application);
+		named = namer_guess(u->namer, g->state, &name);
 	if (!named && !last)
 		return;
 	stats->ndpi_named += named;
 	stats->ndpi_unnamed += !named;
 	flow_settle(u, d->flow);
 	if (named)
-		dissection_emit(d, &o);
+		name_emit(d, &name);
 }
 
 void unknown_packet(struct dissection *d)

@@ -11,8 +11,9 @@
 
 #include "core/packet.h"
 
-/* Packets of a flow that nDPI is given. */
-#define NDPI_PACKETS 8
+/* Packets of a flow that nDPI is given: with fewer some names are lost, with more none is gained.
+ */
+#define NDPI_PACKETS 5
 
 struct dissect;
 struct dissection;

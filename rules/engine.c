@@ -22,6 +22,7 @@ struct engine {
 	struct knowledge knowledge;
 	struct findings findings;
 	uint64_t now_ns; /* packet time so far: never runs backwards */
+	uint32_t wants;  /* kinds of observation, a mask */
 };
 
 const struct detection_info *detection_info(unsigned i)
@@ -36,6 +37,7 @@ struct engine *engine_new(const struct engine_options *options, const struct pol
 	struct engine *e = calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
+	e->wants = engine_interest();
 	if (knowledge_init(&e->knowledge, options, policy, sources, stats) &&
 		findings_init(&e->findings, options, &e->knowledge, report, sink))
 		return e;
@@ -74,7 +76,7 @@ void engine_observe(struct engine *e, const struct observation *o)
 	if (o->head.time_ns > e->now_ns)
 		e->now_ns = o->head.time_ns;
 	findings_advance(&e->findings, e->now_ns);
-	if (observation_relayed(o))
+	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
 	for (size_t i = 0; i < DETECTIONS; i++) {

@@ -46,6 +46,7 @@ static bool everything_open(struct everything *e, const char *file)
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = DISSECT_NDPI_FLOWS,
 	};
+	e->policy.window_ns = POLICY_WINDOW_NS;
 	e->sources = source_table_new();
 	if (!e->sources)
 		return false;

@@ -117,8 +117,10 @@ static void limits_only_shorten(void **state)
 	assert_true(r.cut);
 	reader_limit(&r, 2);
 	assert_false(r.cut); /* what is left was all captured */
+	assert_int_equal(reader_last(&r), 0x23);
 	assert_int_equal(reader_u16(&r), 0x0123);
 	assert_int_equal(reader_left(&r), 0);
+	assert_int_equal(reader_last(&r), 0);
 	assert_false(r.failed);
 }
 

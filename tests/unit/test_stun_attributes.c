@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #define VALUE_MAX       24
+#define SHOWN_MAX       64
 #define FINGERPRINT_XOR 0x5354554eU
 
 static const struct attribute_row {
@@ -283,6 +284,27 @@ static void xored_wins(void **state)
 	}
 }
 
+/* A record has an end, what is learned of the message has none. */
+static void not_all_are_shown(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	struct bytes b;
+	stun_begin(&b, BINDING_SUCCESS, 1);
+	for (unsigned i = 0; i < SHOWN_MAX; i++)
+		stun_attribute(&b, 0x8022, "x", 1);
+	stun_xor_address(&b, XOR_MAPPED_ADDRESS, "203.0.113.7:50000");
+	expect_run(w, &b, true);
+	assert_true(expect_message(w)->attributes_cut);
+	assert_int_equal(watch_seen(w, OBS_STUN_MESSAGE, 0)->head.parts, SHOWN_MAX);
+	assert_int_equal(watch_count(w, OBS_STUN_ATTRIBUTE), SHOWN_MAX);
+	assert_int_equal(w->stats.stun_attributes_cut, 1);
+	const struct endpoint mapped = end("203.0.113.7:50000");
+	assert_true(endpoint_equal(
+		&watch_seen(w, OBS_BINDING_RESULT, 0)->binding_result.mapped, &mapped));
+	watch_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +315,7 @@ int main(void)
 		cmocka_unit_test(long_texts_are_cut),
 		cmocka_unit_test(fingerprint_in_the_middle),
 		cmocka_unit_test(xored_wins),
+		cmocka_unit_test(not_all_are_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,10 @@ static void words_compare(void **state)
 	assert_false(text_ends(text("n"), "json"));
 	assert_true(same(text_trim(text(" \t a b\r\n ")), "a b"));
 	assert_true(same(text_trim(text(" \t\r\n ")), ""));
+	assert_true(same(text_trim(text("")), ""));
+	assert_true(same(text_trim(text(" x")), "x"));
+	assert_true(same(text_trim(text("x\n")), "x"));
+	assert_false(text_trim(reader_make("x ", 2, true)).cut);
 	assert_true(same(text_unquote(text("\"a\"")), "a"));
 	assert_true(same(text_unquote(text("\"")), "\""));
 }

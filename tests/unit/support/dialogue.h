@@ -112,10 +112,10 @@ static inline void script_same(const struct watch *w, const struct watch *expect
 		fail_msg("cut at %zu: %u observations, %u expected", at, w->count, expected->count);
 	for (uint32_t i = 0; i < w->count; i++) {
 		const struct observation *a = &w->seen[i], *b = &expected->seen[i];
-		size_t size = sizeof(*a) - sizeof(a->head);
+		size_t size = observation_info[a->head.kind].size;
 		if (a->head.kind != b->head.kind ||
 			a->head.encapsulation != b->head.encapsulation ||
-			memcmp(&a->head + 1, &b->head + 1, size) != 0)
+			memcmp(observation_body(a), observation_body(b), size) != 0)
 			fail_msg("cut at %zu: observation %u differs", at, i);
 	}
 }
