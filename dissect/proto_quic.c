@@ -33,9 +33,8 @@ enum quic_frame {
 };
 
 struct quic {
-	struct crypto *crypto;
+	struct quic_opener *opener;
 	struct assemblies assemblies;
-	struct quic_room room;
 };
 
 struct quic_flow {
@@ -109,13 +108,12 @@ static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 static bool initial_open(struct dissection *d, struct quic_flow *flow,
 	const struct quic_packet *packet, struct reader *frames)
 {
-	struct quic *quic = d->state;
-	if (flow->keyed &&
-		quic_initial_open(quic->crypto, &flow->keys, packet, &quic->room, frames))
+	struct quic_opener *opener = ((struct quic *)d->state)->opener;
+	if (flow->keyed && quic_initial_open(opener, &flow->keys, packet, frames))
 		return true;
 	struct quic_keys keys;
-	if (!quic_keys_make(quic->crypto, packet->version, &packet->destination, &keys) ||
-		!quic_initial_open(quic->crypto, &keys, packet, &quic->room, frames))
+	if (!quic_keys_make(opener, packet->version, &packet->destination, &keys) ||
+		!quic_initial_open(opener, &keys, packet, frames))
 		return false;
 	flow->keys = keys;
 	flow->keyed = true;
@@ -204,7 +202,7 @@ static void quic_close(void *state)
 {
 	struct quic *quic = state;
 	assemblies_free(&quic->assemblies);
-	crypto_free(quic->crypto);
+	quic_opener_free(quic->opener);
 	free(quic);
 }
 
@@ -214,8 +212,8 @@ static void *quic_open(const struct dissect_options *options)
 	struct quic *quic = calloc(1, sizeof(*quic));
 	if (!quic)
 		return NULL;
-	quic->crypto = crypto_new();
-	if (assemblies_init(&quic->assemblies) && quic->crypto)
+	quic->opener = quic_opener_new();
+	if (assemblies_init(&quic->assemblies) && quic->opener)
 		return quic;
 	quic_close(quic);
 	return NULL;
