@@ -86,20 +86,29 @@ static void crypto_add(struct assembly *one, struct reader *r)
 		assembly_add(one, offset, reader_sub(r, (size_t)length));
 }
 
+/* A byte each, up to a thousand of them. */
+static void padding_skip(struct reader *r)
+{
+	static const uint8_t padding[64];
+	while (reader_left(r) >= sizeof(padding) && !memcmp(r->at, padding, sizeof(padding)))
+		reader_skip(r, sizeof(padding));
+	while (reader_left(r) && *r->at == FRAME_PADDING)
+		reader_skip(r, 1);
+}
+
 /* All CRYPTO frames of an Initial to their places. What may not stand in one ends it. */
 static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 {
-	for (unsigned i = 0; reader_left(r) && i < FRAMES_MAX;) {
+	padding_skip(r);
+	for (unsigned i = 0; reader_left(r) && i < FRAMES_MAX; i++) {
 		uint8_t type = reader_u8(r);
-		if (type == FRAME_PADDING)
-			continue; /* a byte each, up to a thousand of them */
-		i++;
 		if (type == FRAME_ACK || type == FRAME_ACK_ECN)
 			ack_skip(r, type == FRAME_ACK_ECN);
 		else if (type == crypto)
 			crypto_add(one, r);
 		else if (type != FRAME_PING)
 			return;
+		padding_skip(r);
 	}
 }
 
