@@ -173,11 +173,12 @@ static void packet_body(struct reader *r, struct quic_packet *out)
 
 bool quic_packet_read(struct reader *r, struct quic_packet *out)
 {
-	*out = (struct quic_packet){.whole = *r};
+	struct reader whole = *r;
 	uint8_t first = reader_u8(r);
-	out->version = reader_u32(r);
-	bool shape = first & LONG_HEADER && first & FIXED_BIT;
-	if (!shape || (out->version && !version_find(out->version)))
+	if (!(first & LONG_HEADER) || !(first & FIXED_BIT))
+		return false;
+	*out = (struct quic_packet){.version = reader_u32(r), .whole = whole};
+	if (out->version && !version_find(out->version))
 		return false;
 	/* RFC 9369 §3.2: Initial is 1, 0-RTT 2, Handshake 3, Retry 0. */
 	unsigned type = first >> 4 & 3;
