@@ -11,6 +11,7 @@
 
 #define ASSEMBLIES     256  /* messages waiting for a piece, of one dissector */
 #define ASSEMBLY_BYTES 8192 /* a ClientHello has two thousand, with a large ticket four */
+#define ASSEMBLY_RUN   64   /* bytes that are marked as there at once */
 
 struct assembly_key {
 	struct flow_key flow;
@@ -20,14 +21,15 @@ struct assembly_key {
 struct assembly {
 	struct table_entry age;
 	struct assembly_key key;
-	uint32_t have;                     /* bytes from the start on without a hole */
-	uint32_t about;                    /* the owner's: which message this is */
-	uint8_t there[ASSEMBLY_BYTES / 8]; /* a bit for each byte */
-	uint8_t bytes[ASSEMBLY_BYTES];
+	uint32_t have;                                 /* bytes from the start on without a hole */
+	uint32_t about;                                /* the owner's: which message this is */
+	uint8_t *bytes;                                /* ASSEMBLY_BYTES of them */
+	uint64_t there[ASSEMBLY_BYTES / ASSEMBLY_RUN]; /* a bit for each byte */
 };
 
 struct assemblies {
 	struct table table;
+	uint8_t *bytes; /* of all, beside the table: what is not there need not be cleared */
 };
 
 bool assemblies_init(struct assemblies *a);

@@ -1,28 +1,25 @@
-/* libcrypto behind its wall: pre-made contexts, so that a packet costs keys and no look-ups. */
+/*
+ * libcrypto behind its wall: pre-made contexts, so that a packet costs keys and no look-ups. The
+ * digest is that of 1.1.1, a value, which can be kept half done and copied; the one that EVP has
+ * made of it lies on the heap, and its HMAC takes ten pieces of that for each key.
+ */
+#define OPENSSL_API_COMPAT 0x10101000L
+
 #include "dissect/crypto.h"
 
 #include <limits.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
+#define INNER_PAD 0x36 /* RFC 2104 §2 */
+#define OUTER_PAD 0x5c
+
 struct crypto {
-	EVP_MAC *hmac;
-	EVP_MAC_CTX *mac;
 	EVP_CIPHER_CTX *ecb, *gcm;
 };
 
-static bool mac_prepare(struct crypto *c)
-{
-	char digest[] = "SHA256"; /* the parameter is not const */
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-	c->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	c->mac = EVP_MAC_CTX_new(c->hmac);
-	return c->mac && EVP_MAC_CTX_set_params(c->mac, params);
-}
+_Static_assert(sizeof(((SHA256_CTX *)NULL)->h) == CRYPTO_HASH, "what is kept of a digest");
 
 static bool ciphers_prepare(struct crypto *c)
 {
@@ -37,7 +34,7 @@ static bool ciphers_prepare(struct crypto *c)
 struct crypto *crypto_new(void)
 {
 	struct crypto *c = calloc(1, sizeof(*c));
-	if (c && mac_prepare(c) && ciphers_prepare(c))
+	if (c && ciphers_prepare(c))
 		return c;
 	crypto_free(c);
 	return NULL;
@@ -49,18 +46,47 @@ void crypto_free(struct crypto *c)
 		return;
 	EVP_CIPHER_CTX_free(c->gcm);
 	EVP_CIPHER_CTX_free(c->ecb);
-	EVP_MAC_CTX_free(c->mac);
-	EVP_MAC_free(c->hmac);
 	free(c);
 }
 
-bool crypto_hmac(struct crypto *c, const struct reader *key, const struct reader *data,
-	uint8_t out[CRYPTO_HASH])
+/* The digest after one block: the key, padded. */
+static void pad_digest(const uint8_t key[SHA256_CBLOCK], uint8_t pad, uint32_t out[])
 {
-	size_t length = 0;
-	return EVP_MAC_init(c->mac, key->at, reader_left(key), NULL) &&
-		EVP_MAC_update(c->mac, data->at, reader_left(data)) &&
-		EVP_MAC_final(c->mac, out, &length, CRYPTO_HASH) && length == CRYPTO_HASH;
+	uint8_t block[SHA256_CBLOCK];
+	SHA256_CTX digest;
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ pad;
+	SHA256_Init(&digest);
+	SHA256_Update(&digest, block, sizeof(block));
+	memcpy(out, digest.h, sizeof(digest.h));
+}
+
+void crypto_hmac_key(struct crypto_hmac_key *out, const struct reader *key)
+{
+	uint8_t block[SHA256_CBLOCK] = {0};
+	struct reader r = *key;
+	reader_limit(&r, sizeof(block));
+	reader_copy(&r, block, reader_left(&r));
+	pad_digest(block, INNER_PAD, out->inner);
+	pad_digest(block, OUTER_PAD, out->outer);
+}
+
+/* Goes on from there. */
+static void pad_follow(
+	const uint32_t from[], const uint8_t *data, size_t length, uint8_t out[CRYPTO_HASH])
+{
+	SHA256_CTX digest = {.Nl = 8 * SHA256_CBLOCK, .md_len = SHA256_DIGEST_LENGTH};
+	memcpy(digest.h, from, sizeof(digest.h));
+	SHA256_Update(&digest, data, length);
+	SHA256_Final(out, &digest);
+}
+
+void crypto_hmac(
+	const struct crypto_hmac_key *key, const struct reader *data, uint8_t out[CRYPTO_HASH])
+{
+	uint8_t inner[CRYPTO_HASH];
+	pad_follow(key->inner, data->at, reader_left(data), inner);
+	pad_follow(key->outer, inner, sizeof(inner), out);
 }
 
 bool crypto_block(struct crypto *c, const uint8_t key[CRYPTO_KEY], const uint8_t in[CRYPTO_BLOCK],

@@ -33,9 +33,8 @@ enum quic_frame {
 };
 
 struct quic {
-	struct crypto *crypto;
+	struct quic_opener *opener;
 	struct assemblies assemblies;
-	struct quic_room room;
 };
 
 struct quic_flow {
@@ -87,20 +86,29 @@ static void crypto_add(struct assembly *one, struct reader *r)
 		assembly_add(one, offset, reader_sub(r, (size_t)length));
 }
 
+/* A byte each, up to a thousand of them. */
+static void padding_skip(struct reader *r)
+{
+	static const uint8_t padding[64];
+	while (reader_left(r) >= sizeof(padding) && !memcmp(r->at, padding, sizeof(padding)))
+		reader_skip(r, sizeof(padding));
+	while (reader_left(r) && *r->at == FRAME_PADDING)
+		reader_skip(r, 1);
+}
+
 /* All CRYPTO frames of an Initial to their places. What may not stand in one ends it. */
 static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 {
-	for (unsigned i = 0; reader_left(r) && i < FRAMES_MAX;) {
+	padding_skip(r);
+	for (unsigned i = 0; reader_left(r) && i < FRAMES_MAX; i++) {
 		uint8_t type = reader_u8(r);
-		if (type == FRAME_PADDING)
-			continue; /* a byte each, up to a thousand of them */
-		i++;
 		if (type == FRAME_ACK || type == FRAME_ACK_ECN)
 			ack_skip(r, type == FRAME_ACK_ECN);
 		else if (type == crypto)
 			crypto_add(one, r);
 		else if (type != FRAME_PING)
 			return;
+		padding_skip(r);
 	}
 }
 
@@ -109,13 +117,12 @@ static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 static bool initial_open(struct dissection *d, struct quic_flow *flow,
 	const struct quic_packet *packet, struct reader *frames)
 {
-	struct quic *quic = d->state;
-	if (flow->keyed &&
-		quic_initial_open(quic->crypto, &flow->keys, packet, &quic->room, frames))
+	struct quic_opener *opener = ((struct quic *)d->state)->opener;
+	if (flow->keyed && quic_initial_open(opener, &flow->keys, packet, frames))
 		return true;
 	struct quic_keys keys;
-	if (!quic_keys_make(quic->crypto, packet->version, &packet->destination, &keys) ||
-		!quic_initial_open(quic->crypto, &keys, packet, &quic->room, frames))
+	if (!quic_keys_make(opener, packet->version, &packet->destination, &keys) ||
+		!quic_initial_open(opener, &keys, packet, frames))
 		return false;
 	flow->keys = keys;
 	flow->keyed = true;
@@ -204,7 +211,7 @@ static void quic_close(void *state)
 {
 	struct quic *quic = state;
 	assemblies_free(&quic->assemblies);
-	crypto_free(quic->crypto);
+	quic_opener_free(quic->opener);
 	free(quic);
 }
 
@@ -214,8 +221,8 @@ static void *quic_open(const struct dissect_options *options)
 	struct quic *quic = calloc(1, sizeof(*quic));
 	if (!quic)
 		return NULL;
-	quic->crypto = crypto_new();
-	if (assemblies_init(&quic->assemblies) && quic->crypto)
+	quic->opener = quic_opener_new();
+	if (assemblies_init(&quic->assemblies) && quic->opener)
 		return quic;
 	quic_close(quic);
 	return NULL;

@@ -1,6 +1,8 @@
 /* QUIC long headers, and the keys and protections of Initials. */
 #include "dissect/quic.h"
 
+#include <stdlib.h>
+
 #define VERSION_1     0x00000001
 #define VERSION_2     0x6b3343cf
 #define GOOGLE_T050   0x54303530
@@ -12,6 +14,8 @@
 #define LABEL_MAX     32
 #define SAMPLE_BEHIND 4 /* the sample starts so far behind the start of the packet number */
 #define SALT_SIZE     20
+#define PLAIN_MAX     4096 /* of an Initial; jumbo frames need no more */
+#define HEADER_MAX    1024 /* of an Initial, with its token */
 
 enum { LONG_HEADER = 0x80, FIXED_BIT = 0x40 };
 enum { FRAME_CRYPTO = 6, FRAME_CRYPTO_GOOGLE = 8 };
@@ -58,6 +62,37 @@ static const struct quic_version versions[] = {
 };
 
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
+#define SALTS    (sizeof(salts) / sizeof(salts[0]))
+
+struct quic_opener {
+	struct crypto *crypto;
+	struct crypto_hmac_key salts[SALTS];
+	uint8_t header[HEADER_MAX], plain[PLAIN_MAX];
+};
+
+struct quic_opener *quic_opener_new(void)
+{
+	struct quic_opener *o = calloc(1, sizeof(*o));
+	if (!o)
+		return NULL;
+	for (size_t i = 0; i < SALTS; i++) {
+		struct reader salt = reader_make(salts[i], sizeof(salts[i]), false);
+		crypto_hmac_key(&o->salts[i], &salt);
+	}
+	o->crypto = crypto_new();
+	if (o->crypto)
+		return o;
+	quic_opener_free(o);
+	return NULL;
+}
+
+void quic_opener_free(struct quic_opener *o)
+{
+	if (!o)
+		return;
+	crypto_free(o->crypto);
+	free(o);
+}
 
 /* RFC 9000 §15: means nothing, asks for negotiation. Those who send it take draft 29's keys. */
 static uint32_t version_plain(uint32_t version)
@@ -138,11 +173,12 @@ static void packet_body(struct reader *r, struct quic_packet *out)
 
 bool quic_packet_read(struct reader *r, struct quic_packet *out)
 {
-	*out = (struct quic_packet){.whole = *r};
+	struct reader whole = *r;
 	uint8_t first = reader_u8(r);
-	out->version = reader_u32(r);
-	bool shape = first & LONG_HEADER && first & FIXED_BIT;
-	if (!shape || (out->version && !version_find(out->version)))
+	if (!(first & LONG_HEADER) || !(first & FIXED_BIT))
+		return false;
+	*out = (struct quic_packet){.version = reader_u32(r), .whole = whole};
+	if (out->version && !version_find(out->version))
 		return false;
 	/* RFC 9369 §3.2: Initial is 1, 0-RTT 2, Handshake 3, Retry 0. */
 	unsigned type = first >> 4 & 3;
@@ -155,7 +191,7 @@ bool quic_packet_read(struct reader *r, struct quic_packet *out)
 }
 
 /* HKDF-Expand-Label (RFC 8446 §7.1) with an empty context; all outputs fit in one hash. */
-static bool label_expand(struct crypto *c, const uint8_t secret[CRYPTO_HASH], const char *prefix,
+static void label_expand(const struct crypto_hmac_key *secret, const char *prefix,
 	const char *label, uint8_t *out, uint8_t length)
 {
 	uint8_t info[LABEL_MAX] = {0, length}, block[CRYPTO_HASH];
@@ -167,27 +203,34 @@ static bool label_expand(struct crypto *c, const uint8_t secret[CRYPTO_HASH], co
 	}
 	info[2] = (uint8_t)(at - 3);
 	info[at + 1] = 1; /* behind the empty context: the number of the block */
-	struct reader key = reader_make(secret, CRYPTO_HASH, false);
 	struct reader data = reader_make(info, at + 2, false);
-	if (!crypto_hmac(c, &key, &data, block))
-		return false;
+	crypto_hmac(secret, &data, block);
 	memcpy(out, block, length);
-	return true;
 }
 
-bool quic_keys_make(
-	struct crypto *c, uint32_t version, const struct reader *destination, struct quic_keys *out)
+static struct crypto_hmac_key secret_key(const uint8_t secret[CRYPTO_HASH])
+{
+	struct crypto_hmac_key key;
+	struct reader r = reader_make(secret, CRYPTO_HASH, false);
+	crypto_hmac_key(&key, &r);
+	return key;
+}
+
+bool quic_keys_make(const struct quic_opener *o, uint32_t version, const struct reader *destination,
+	struct quic_keys *out)
 {
 	const struct quic_version *v = version_find(version);
-	uint8_t initial[CRYPTO_HASH], client[CRYPTO_HASH];
+	uint8_t secret[CRYPTO_HASH];
 	if (!v)
 		return false;
-	struct reader salt = reader_make(salts[v->salt], sizeof(salts[v->salt]), false);
-	return crypto_hmac(c, &salt, destination, initial) &&
-		label_expand(c, initial, "", "client in", client, sizeof(client)) &&
-		label_expand(c, client, v->prefix, "key", out->key, sizeof(out->key)) &&
-		label_expand(c, client, v->prefix, "iv", out->iv, sizeof(out->iv)) &&
-		label_expand(c, client, v->prefix, "hp", out->mask, sizeof(out->mask));
+	crypto_hmac(&o->salts[v->salt], destination, secret);
+	struct crypto_hmac_key key = secret_key(secret);
+	label_expand(&key, "", "client in", secret, sizeof(secret));
+	key = secret_key(secret);
+	label_expand(&key, v->prefix, "key", out->key, sizeof(out->key));
+	label_expand(&key, v->prefix, "iv", out->iv, sizeof(out->iv));
+	label_expand(&key, v->prefix, "hp", out->mask, sizeof(out->mask));
+	return true;
 }
 
 /* The mask over the first byte and the packet number (RFC 9001 §5.4). */
@@ -201,27 +244,28 @@ static bool header_mask(struct crypto *c, const struct quic_keys *keys,
 	return !r.failed && crypto_block(c, keys->mask, sample, mask);
 }
 
-bool quic_initial_open(struct crypto *c, const struct quic_keys *keys,
-	const struct quic_packet *packet, struct quic_room *room, struct reader *frames)
+bool quic_initial_open(struct quic_opener *o, const struct quic_keys *keys,
+	const struct quic_packet *packet, struct reader *frames)
 {
 	struct reader sealed = packet->whole;
 	uint8_t mask[CRYPTO_BLOCK], nonce[CRYPTO_NONCE];
 	size_t number_at = packet->number_at;
-	if (number_at + SAMPLE_BEHIND > sizeof(room->header) ||
-		reader_left(&sealed) > sizeof(room->plain) || !header_mask(c, keys, packet, mask))
+	if (number_at + SAMPLE_BEHIND > sizeof(o->header) ||
+		reader_left(&sealed) > sizeof(o->plain) ||
+		!header_mask(o->crypto, keys, packet, mask))
 		return false;
 	struct reader first = sealed;
 	size_t number = 1 + ((reader_u8(&first) ^ mask[0]) & 3U);
-	reader_copy(&sealed, room->header, number_at + number);
-	room->header[0] ^= mask[0] & 0x0f;
+	reader_copy(&sealed, o->header, number_at + number);
+	o->header[0] ^= mask[0] & 0x0f;
 	memcpy(nonce, keys->iv, sizeof(nonce));
 	for (size_t i = 0; i < number; i++) {
-		room->header[number_at + i] ^= mask[1 + i];
-		nonce[sizeof(nonce) - number + i] ^= room->header[number_at + i];
+		o->header[number_at + i] ^= mask[1 + i];
+		nonce[sizeof(nonce) - number + i] ^= o->header[number_at + i];
 	}
-	struct reader header = reader_make(room->header, number_at + number, false);
-	if (sealed.failed || !crypto_open(c, keys->key, nonce, &header, &sealed, room->plain))
+	struct reader header = reader_make(o->header, number_at + number, false);
+	if (sealed.failed || !crypto_open(o->crypto, keys->key, nonce, &header, &sealed, o->plain))
 		return false;
-	*frames = reader_make(room->plain, reader_left(&sealed) - CRYPTO_TAG, false);
+	*frames = reader_make(o->plain, reader_left(&sealed) - CRYPTO_TAG, false);
 	return true;
 }

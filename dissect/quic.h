@@ -8,11 +8,7 @@
 
 #include "dissect/crypto.h"
 
-#define QUIC_ID_MAX    20   /* bytes of a connection id in every version with a number */
-#define QUIC_PLAIN_MAX 4096 /* of an Initial; jumbo frames need no more */
-#define QUIC_HEADER_MAX                       \
-	1024 /* of an Initial, with its token \
-	      */
+#define QUIC_ID_MAX 20 /* bytes of a connection id in every version with a number */
 
 /* In version 1's order; version 2 turns them round on the wire. */
 enum quic_type { QUIC_INITIAL, QUIC_ZERO_RTT, QUIC_HANDSHAKE, QUIC_RETRY };
@@ -30,11 +26,10 @@ struct quic_keys {
 	uint8_t key[CRYPTO_KEY], iv[CRYPTO_NONCE], mask[CRYPTO_KEY];
 };
 
-/* What opening a packet takes; made once. */
-struct quic_room {
-	uint8_t header[QUIC_HEADER_MAX];
-	uint8_t plain[QUIC_PLAIN_MAX];
-};
+/* What opening Initials takes; made once. NULL without memory, or libcrypto's ciphers. */
+struct quic_opener;
+struct quic_opener *quic_opener_new(void);
+void quic_opener_free(struct quic_opener *o);
 
 /* Takes one packet with a long header off a datagram. The reader fails when it has none. Versions
  * that are not known are refused: their packets have no shape. */
@@ -48,11 +43,11 @@ uint8_t quic_crypto_frame(uint32_t version);
 
 /* The keys of the client that chose this first destination. False for versions whose Initials
  * cannot be opened. */
-bool quic_keys_make(struct crypto *c, uint32_t version, const struct reader *destination,
+bool quic_keys_make(const struct quic_opener *o, uint32_t version, const struct reader *destination,
 	struct quic_keys *out);
 
-/* Removes both protections. On success *frames holds the frames, in `room`. */
-bool quic_initial_open(struct crypto *c, const struct quic_keys *keys,
-	const struct quic_packet *packet, struct quic_room *room, struct reader *frames);
+/* Removes both protections. On success *frames holds the frames, until the next is opened. */
+bool quic_initial_open(struct quic_opener *o, const struct quic_keys *keys,
+	const struct quic_packet *packet, struct reader *frames);
 
 #endif

@@ -195,6 +195,24 @@ static void pieces_in_any_order(void **state)
 	watch_free(w);
 }
 
+/* Chromium puts it between its frames, and before them. */
+static void padding_stands_anywhere(void **state)
+{
+	(void)state;
+	for (unsigned length = 1; length < 200; length += length < 60 || length > 130 ? 9 : 1) {
+		struct bytes b = {0};
+		bytes_zero(&b, length);
+		piece(&b, 100, HELLO_LENGTH);
+		bytes_zero(&b, length);
+		piece(&b, 0, 100);
+		struct datagram d = initial(QUIC_V1, id, 0, b.at, b.length);
+		struct watch *w = watch_new(LINK_RAW);
+		send(w, &d, false);
+		expect_hello(w, QUIC_V1);
+		watch_free(w);
+	}
+}
+
 /* The second Initial goes to the id that the server chose, under the keys of the first. */
 static void keys_outlive_the_id(void **state)
 {
@@ -367,6 +385,7 @@ int main(void)
 		cmocka_unit_test(prefixes_prove_nothing),
 		cmocka_unit_test(flipped_bits_are_noticed),
 		cmocka_unit_test(pieces_in_any_order),
+		cmocka_unit_test(padding_stands_anywhere),
 		cmocka_unit_test(keys_outlive_the_id),
 		cmocka_unit_test(retry_makes_new_keys),
 		cmocka_unit_test(bad_frames_are_harmless),
