@@ -7,14 +7,18 @@
  * hashed with the answer's type as its second port, so that both ways have one name. Packets that
  * have a protocol with ports but no ports (fragments) have no Community ID, nor have packets inside
  * a tunnel's outer header: the spec does not define one, the innermost flow is named.
+ *
+ * The digest is that of OpenSSL 1.1.1, which needs no heap: every record has one.
  */
+#define OPENSSL_API_COMPAT 0x10101000L
+
 #include "output/output.h"
 
 #include <netinet/in.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <string.h>
 
-#define SHA1_SIZE       20
 #define HASHED_MAX      (2 + 16 + 16 + 2 + 2 + 2)
 #define PROTOCOL_ICMP   IPPROTO_ICMP
 #define PROTOCOL_ICMPV6 IPPROTO_ICMPV6
@@ -114,10 +118,12 @@ void community_id(const struct obs_head *h, uint16_t seed, char out[COMMUNITY_ID
 		tuple_map_icmp(&t, h->protocol);
 	tuple_order(&t);
 
-	uint8_t bytes[HASHED_MAX], digest[SHA1_SIZE];
+	uint8_t bytes[HASHED_MAX], digest[SHA_DIGEST_LENGTH];
 	size_t length = tuple_bytes(&t, h->protocol, seed, bytes);
-	if (!EVP_Digest(bytes, length, digest, NULL, EVP_sha1(), NULL))
-		return;
+	SHA_CTX sha;
+	SHA1_Init(&sha);
+	SHA1_Update(&sha, bytes, length);
+	SHA1_Final(digest, &sha);
 	memcpy(out, "1:", 2);
 	EVP_EncodeBlock((unsigned char *)out + 2, digest, sizeof(digest));
 }
