@@ -51,27 +51,37 @@ static inline void reader_fail(struct reader *r)
 	r->failed = true;
 }
 
-/* Steps over n bytes and returns where they start, or NULL with the reader failed. */
-static inline const uint8_t *reader_take(struct reader *r, size_t n)
+/* Whether n bytes are there; else the reader has failed. */
+static inline bool reader_has(struct reader *r, size_t n)
 {
-	if (n > reader_left(r)) {
-		reader_fail(r);
-		return NULL;
-	}
+	if (n <= reader_left(r))
+		return true;
+	reader_fail(r);
+	return false;
+}
+
+/* Steps over n bytes that are known to be there, and returns where they start. */
+static inline const uint8_t *reader_step(struct reader *r, size_t n)
+{
 	const uint8_t *at = r->at;
 	if (n)
 		r->at += n;
 	return at;
 }
 
+/* Steps over n bytes and returns where they start, or NULL with the reader failed. */
+static inline const uint8_t *reader_take(struct reader *r, size_t n)
+{
+	return reader_has(r, n) ? reader_step(r, n) : NULL;
+}
+
 /* A header of fixed size: false when it is not all there. That reads within its n bytes succeed is
  * known when this is compiled, so they cost no checks. */
 static inline bool reader_header(struct reader *r, struct reader *header, size_t n)
 {
-	const uint8_t *at = reader_take(r, n);
-	if (!at)
+	if (!reader_has(r, n))
 		return false;
-	*header = reader_make(at, n, false);
+	*header = reader_make(reader_step(r, n), n, false);
 	return true;
 }
 
@@ -84,9 +94,9 @@ static inline void reader_skip(struct reader *r, size_t n)
  * of a failed read is empty and failed itself. */
 static inline struct reader reader_sub(struct reader *r, size_t n)
 {
-	const uint8_t *at = reader_take(r, n);
-	if (!at)
+	if (!reader_has(r, n))
 		return (struct reader){.at = r->end, .end = r->end, .failed = true, .cut = r->cut};
+	const uint8_t *at = reader_step(r, n);
 	return (struct reader){.at = at, .end = n ? at + n : at};
 }
 
@@ -120,22 +130,23 @@ static inline void reader_copy(struct reader *r, void *to, size_t n)
 
 static inline uint8_t reader_u8(struct reader *r)
 {
-	const uint8_t *p = reader_take(r, 1);
-	return p ? p[0] : 0;
+	return reader_has(r, 1) ? *reader_step(r, 1) : 0;
 }
 
 /* Big endian (network order). */
 static inline uint16_t reader_u16(struct reader *r)
 {
-	const uint8_t *p = reader_take(r, 2);
-	return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
+	if (!reader_has(r, 2))
+		return 0;
+	const uint8_t *p = reader_step(r, 2);
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static inline uint32_t reader_u32(struct reader *r)
 {
-	const uint8_t *p = reader_take(r, 4);
-	if (!p)
+	if (!reader_has(r, 4))
 		return 0;
+	const uint8_t *p = reader_step(r, 4);
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
