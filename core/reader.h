@@ -1,9 +1,10 @@
 /*
  * The only way to touch bytes that came off the wire or out of a capture file.
  *
- * A reader is a value that owns nothing: two pointers into somebody's bytes. A read past the end
- * fails, and failing is sticky: the reader empties, returns zeroes from then on, and `failed` is
- * set, so that a parser reads a whole structure, tests once, and only then acts on what it read.
+ * A reader is a value that owns nothing: a place among somebody's bytes, and how many are left. A
+ * read past the end fails, and failing is sticky: the reader empties, returns zeroes from then on,
+ * and `failed` is set, so that a parser reads a whole structure, tests once, and only then acts on
+ * what it read.
  * `cut` says that the capture is shorter than the wire was: running out is then truncation, not
  * malformation. Lengths are compared, pointers past the end are never formed, integers are put
  * together byte by byte (the compiler makes one load of it).
@@ -16,17 +17,19 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Two words, so that it is handed to a function and back in registers. */
 struct reader {
-	const uint8_t *at, *end;
-	bool failed; /* a read went past the end */
-	bool cut;    /* the bytes end before the packet did (snap length) */
+	const uint8_t *at;
+	uint32_t left; /* bytes not yet read */
+	bool failed;   /* a read went past the end */
+	bool cut;      /* the bytes end before the packet did (snap length) */
 };
 
 /* Sets a reader on `length` bytes at `bytes`, which the caller keeps alive; nothing is copied. */
 static inline void reader_init(struct reader *r, const void *bytes, size_t length, bool cut)
 {
 	r->at = bytes;
-	r->end = length ? r->at + length : r->at;
+	r->left = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
 	r->failed = false;
 	r->cut = cut;
 }
@@ -41,13 +44,13 @@ static inline struct reader reader_make(const void *bytes, size_t length, bool c
 /* Bytes not yet read. */
 static inline size_t reader_left(const struct reader *r)
 {
-	return (size_t)(r->end - r->at);
+	return r->left;
 }
 
 /* Marks the reader failed and empties it; for a parser that finds a value it cannot go on with. */
 static inline void reader_fail(struct reader *r)
 {
-	r->at = r->end;
+	r->left = 0;
 	r->failed = true;
 }
 
@@ -66,6 +69,7 @@ static inline const uint8_t *reader_step(struct reader *r, size_t n)
 	const uint8_t *at = r->at;
 	if (n)
 		r->at += n;
+	r->left -= (uint32_t)n;
 	return at;
 }
 
@@ -95,9 +99,8 @@ static inline void reader_skip(struct reader *r, size_t n)
 static inline struct reader reader_sub(struct reader *r, size_t n)
 {
 	if (!reader_has(r, n))
-		return (struct reader){.at = r->end, .end = r->end, .failed = true, .cut = r->cut};
-	const uint8_t *at = reader_step(r, n);
-	return (struct reader){.at = at, .end = n ? at + n : at};
+		return (struct reader){.at = r->at, .failed = true, .cut = r->cut};
+	return (struct reader){.at = reader_step(r, n), .left = (uint32_t)n};
 }
 
 /* Drops everything behind the next n bytes (trailing padding below a length field). Asking for more
@@ -105,7 +108,7 @@ static inline struct reader reader_sub(struct reader *r, size_t n)
 static inline void reader_limit(struct reader *r, size_t n)
 {
 	if (n < reader_left(r)) {
-		r->end = r->at + n;
+		r->left = (uint32_t)n;
 		r->cut = false;
 	}
 }
