@@ -154,10 +154,11 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		p->shapes &= ~SHAPE_FOLLOWS;
 	if (!p->shapes)
 		return;
-	if ((p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS &&
-		!flow_known(&run->flows, p, run->now_ns))
+	d.flow = (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS
+		? flow_find(&run->flows, p, run->now_ns)
+		: flow_get(&run->flows, p, run->now_ns, run->stats);
+	if (!d.flow)
 		return;
-	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
 		stream_segment(&d);
 	else if (p->shapes == SHAPE_FLOW)
