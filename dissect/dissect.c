@@ -66,6 +66,7 @@ static void shape_add(struct dissect *d, const struct dissector *row, size_t i)
 	assert(s->count < SHAPES_MAX);
 	d->bit[i] = s->count;
 	s->row[s->count] = (uint8_t)i;
+	s->dissector[s->count] = row;
 	if (row->probe && row_wanted(d, row)) {
 		for (unsigned at = 0; at < STARTS; at++)
 			starts_add(s, row, at);
@@ -166,16 +167,16 @@ static void packet_begin(struct packet *p, const struct frame *frame)
 {
 	p->frame = frame;
 	p->direction = frame->direction;
+	p->has_macs = false;
+	p->has_ip = false;
+	p->has_ports = false;
+	p->has_payload = false;
 	p->protocol = 0;
 	p->hop_limit = 0;
 	p->depth = 0;
 	p->encapsulation = 0;
 	p->vlan = 0;
 	p->outer_src.family = ADDR_NONE;
-	p->has_macs = false;
-	p->has_ip = false;
-	p->has_ports = false;
-	p->has_payload = false;
 }
 
 static void frame_dissect(struct dissect *d, const struct frame *frame, struct packet *p)

@@ -91,10 +91,10 @@ static void flow_refused(struct dissection *d, const struct packet *quoted)
 	in.flow = flow_find(&run->flows, &back, run->now_ns);
 	if (!in.flow)
 		return;
-	for (in.row = 0; in.row < DISSECTORS_MAX && run->rows[in.row]; in.row++) {
-		in.state = run->state[in.row];
-		if (run->rows[in.row]->refused)
-			run->rows[in.row]->refused(&in);
+	for (unsigned i = 0; i < DISSECTORS_MAX && run->rows[i]; i++) {
+		const struct dissector *row = row_enter(&in, i);
+		if (row->refused)
+			row->refused(&in);
 	}
 }
 
