@@ -4,8 +4,8 @@
  * Bounded: room for `capacity` entries is reserved at the start (untouched pages cost nothing) and
  * nothing is allocated afterwards. When full, the entry that was idle longest makes way and is
  * counted. Ages are packet time. The index grows with what is in use, so that a small run stays in
- * cache. Hashing is keyed (siphash.h), but nothing visible depends on the key: iteration and
- * eviction go by age.
+ * cache. Hashing is keyed (siphash.h, or what its owner brings), but nothing visible depends on the
+ * key: iteration and eviction go by age.
  *
  * An entry is `entry_size` bytes that start with struct table_entry, directly followed by the key.
  * Both sizes are multiples of 8.

@@ -10,6 +10,7 @@ bool flow_table_init(struct flow_table *t, uint32_t capacity,
 	void (*removed)(void *context, void *flow), void *context)
 {
 	t->capacity = capacity;
+	t->salt = flow_salt_random();
 	t->more = pages_reserve(capacity * sizeof(*t->more));
 	bool ready = table_init(
 		&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity, FLOW_GRAIN_NS);

@@ -43,7 +43,8 @@ struct flow_more {
 };
 
 struct flow_table {
-	struct table table;
+	struct table table; /* found by flow_key_hash */
+	struct flow_salt salt;
 	struct flow_more *more; /* of the flow in the same place */
 	uint32_t capacity;
 };

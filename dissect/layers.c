@@ -75,7 +75,7 @@ void packet_key(struct dissect *run, struct packet *p)
 		family = ADDR_V6;
 		p->from_high = flow_key_make(&p->key, &src, &dst, p->protocol);
 	}
-	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(family));
+	p->hash = flow_key_hash(&run->flows.salt, &p->key, flow_key_words(family));
 }
 
 /* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
