@@ -80,14 +80,16 @@ static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[hash & t->mask]);
 }
 
-/* Fetches the entry that table_find would look at first. */
-static inline void table_prefetch_entry(const struct table *t, uint32_t hash)
+/* Fetches the entry that table_find would look at first, and says which: its index + 1, 0 for none.
+ */
+static inline uint32_t table_prefetch_entry(const struct table *t, uint32_t hash)
 {
 	uint32_t at = hash & t->mask;
 	while (t->slots[at].entry && t->slots[at].hash != hash)
 		at = (at + 1) & t->mask;
 	if (t->slots[at].entry)
 		__builtin_prefetch(table_at(t, t->slots[at].entry - 1), 1);
+	return t->slots[at].entry;
 }
 
 /* Keys are whole words, so comparing them needs no call. */
