@@ -76,7 +76,8 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 }
 
 /* The next frame that passes the filter; or INPUT_MORE or INPUT_END. Inline, as each frame asks. */
-static inline enum input_step input_advance(struct capture *c, struct input *in, struct frame *frame)
+static inline enum input_step input_advance(
+	struct capture *c, struct input *in, struct frame *frame)
 {
 	while (!in->ended) {
 		enum input_step step = in->format->next(in, frame);
