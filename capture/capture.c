@@ -75,8 +75,9 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 	return true;
 }
 
-/* The next frame that passes the filter; or INPUT_MORE or INPUT_END. */
-static enum input_step input_advance(struct capture *c, struct input *in, struct frame *frame)
+/* The next frame that passes the filter; or INPUT_MORE or INPUT_END. Inline, as each frame asks. */
+static inline enum input_step input_advance(
+	struct capture *c, struct input *in, struct frame *frame)
 {
 	while (!in->ended) {
 		enum input_step step = in->format->next(in, frame);

@@ -16,10 +16,34 @@ struct flow_key {
 	uint64_t word[FLOW_KEY_WORDS];
 };
 
-/* Bytes of a key that are in use: hashing the zeroes of an IPv4 key would cost as much again. */
-static inline size_t flow_key_size(enum addr_family family)
+/* Words of a key that are in use. */
+static inline unsigned flow_key_words(enum addr_family family)
 {
-	return family == ADDR_V4 ? 16 : sizeof(struct flow_key);
+	return family == ADDR_V4 ? 2 : FLOW_KEY_WORDS;
+}
+
+/* What nobody who chooses addresses and ports may know: it decides which of them meet. */
+struct flow_salt {
+	uint64_t add[1 + 2 * FLOW_KEY_WORDS];
+};
+
+struct flow_salt flow_salt_random(void);
+
+/* The hash of a key's words in use. Each packet pays it, so it is one multiplication a word where
+ * SipHash is a round and its end three more: multilinear hashing (Lemire and Kaser, "Strongly
+ * universal string hashing is fast", 2014), of which any two keys get the same with a chance of
+ * 2^-32. Its hashes of a scan's addresses are as evenly apart as those are, so a last step, which
+ * loses nothing, mixes them. */
+static inline uint32_t flow_key_hash(
+	const struct flow_salt *salt, const struct flow_key *key, unsigned words)
+{
+	uint64_t sum = salt->add[0];
+	for (unsigned i = 0; i < words; i++)
+		sum += (salt->add[2 * i + 1] + (uint32_t)key->word[i]) *
+			(salt->add[2 * i + 2] + (key->word[i] >> 32));
+	uint32_t hash = (uint32_t)(sum >> 32);
+	hash = (hash ^ hash >> 16) * 0x9e3779b1U;
+	return hash ^ hash >> 15;
 }
 
 /* Writes the key; true when `src` is its high end. */

@@ -19,17 +19,18 @@ struct packet {
 	uint32_t sequence; /* TCP: of the payload's first byte */
 	uint8_t tcp_flags;
 	uint8_t src_mac[6], dst_mac[6];
-	bool has_macs;
-	bool has_ip;       /* addresses are valid */
-	uint8_t protocol;  /* IANA protocol number; 0 when there is no IP in it */
-	uint8_t hop_limit; /* TTL or hop limit of the innermost IP header */
-	uint8_t depth;     /* headers gone through; bounded */
 	uint8_t layer;     /* row of the dissector that read the last header, or is to */
 	uint8_t direction; /* enum direction */
-	bool has_ports;    /* transport header read: ports are valid */
-	bool has_payload;  /* payload is there to be told by its shape */
 	bool from_high;    /* sent by the key's high end */
 	bool from_opener;  /* sent by the end that opened the flow, as far as the capture shows */
+	/* What each packet starts without stands together, to be cleared at once. */
+	bool has_macs;
+	bool has_ip;                      /* addresses are valid */
+	bool has_ports;                   /* transport header read: ports are valid */
+	bool has_payload;                 /* payload is there to be told by its shape */
+	uint8_t protocol;                 /* IANA protocol number; 0 when there is no IP in it */
+	uint8_t hop_limit;                /* TTL or hop limit of the innermost IP header */
+	uint8_t depth;                    /* headers gone through; bounded */
 	uint8_t encapsulation;            /* mask of enum encapsulation */
 	uint16_t vlan;                    /* innermost VLAN id */
 	struct addr outer_src, outer_dst; /* of the outermost IP header, when there are several */

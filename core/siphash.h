@@ -1,5 +1,5 @@
 /*
- * SipHash-1-3 (Aumasson and Bernstein, https://131002.net/siphash/): the keyed hash of every table,
+ * SipHash-1-3 (Aumasson and Bernstein, https://131002.net/siphash/): the keyed hash of tables,
  * so that nobody who can choose addresses and ports can choose which bucket they fall into. One
  * round per eight bytes, three at the end.
  */
@@ -45,7 +45,7 @@ static inline void siphash_absorb(struct siphash *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* The hash of `length` bytes. Inline, because a table hashes each packet's key of constant size. */
+/* The hash of `length` bytes. Inline, because a table hashes keys of constant size. */
 static inline uint64_t siphash13(const struct siphash_key *key, const void *data, size_t length)
 {
 	struct siphash s = {

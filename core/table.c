@@ -21,23 +21,6 @@ static uint32_t number_of(const struct table *t, const void *entry)
 	return table_index(t, entry) + 1;
 }
 
-static const uint8_t *key_of(const void *entry)
-{
-	return (const uint8_t *)entry + sizeof(struct table_entry);
-}
-
-/* Keys are whole words, so comparing them needs no call. */
-static bool key_equal(const uint8_t *a, const uint8_t *b, size_t size)
-{
-	uint64_t left, right, differing = 0;
-	for (size_t at = 0; at < size; at += sizeof(left)) {
-		memcpy(&left, a + at, sizeof(left));
-		memcpy(&right, b + at, sizeof(right));
-		differing |= left ^ right;
-	}
-	return differing == 0;
-}
-
 /* Twice as many slots as entries keeps probes short. */
 static uint32_t slots_for(uint32_t capacity)
 {
@@ -80,14 +63,7 @@ void table_free(struct table *t)
 
 void *table_find(const struct table *t, uint32_t hash, const void *key)
 {
-	for (uint32_t at = hash & t->mask; t->slots[at].entry; at = (at + 1) & t->mask) {
-		if (t->slots[at].hash != hash)
-			continue;
-		void *entry = table_at(t, t->slots[at].entry - 1);
-		if (key_equal(key_of(entry), key, t->key_size))
-			return entry;
-	}
-	return NULL;
+	return table_find_sized(t, hash, key, t->key_size);
 }
 
 static void slot_insert(struct table *t, uint32_t hash, uint32_t number)

@@ -4,8 +4,8 @@
  * Bounded: room for `capacity` entries is reserved at the start (untouched pages cost nothing) and
  * nothing is allocated afterwards. When full, the entry that was idle longest makes way and is
  * counted. Ages are packet time. The index grows with what is in use, so that a small run stays in
- * cache. Hashing is keyed (siphash.h), but nothing visible depends on the key: iteration and
- * eviction go by age.
+ * cache. Hashing is keyed (siphash.h, or what its owner brings), but nothing visible depends on the
+ * key: iteration and eviction go by age.
  *
  * An entry is `entry_size` bytes that start with struct table_entry, directly followed by the key.
  * Both sizes are multiples of 8.
@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct table_entry {
 	uint64_t seen_ns;      /* when it was last moved to the young end, see table_touch */
@@ -79,17 +80,46 @@ static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[hash & t->mask]);
 }
 
-/* Fetches the entry that table_find would look at first. */
-static inline void table_prefetch_entry(const struct table *t, uint32_t hash)
+/* Fetches the entry that table_find would look at first, and says which: its index + 1, 0 for none.
+ */
+static inline uint32_t table_prefetch_entry(const struct table *t, uint32_t hash)
 {
 	uint32_t at = hash & t->mask;
 	while (t->slots[at].entry && t->slots[at].hash != hash)
 		at = (at + 1) & t->mask;
 	if (t->slots[at].entry)
 		__builtin_prefetch(table_at(t, t->slots[at].entry - 1), 1);
+	return t->slots[at].entry;
 }
 
-/* The entry with this key, or NULL. */
+/* Keys are whole words, so comparing them needs no call. */
+static inline bool table_key_equal(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	uint64_t left, right, differing = 0;
+	for (size_t at = 0; at < size; at += sizeof(left)) {
+		memcpy(&left, a + at, sizeof(left));
+		memcpy(&right, b + at, sizeof(right));
+		differing |= left ^ right;
+	}
+	return differing == 0;
+}
+
+/* The entry with this key, or NULL; for who looks up each packet, and knows the size of the keys
+ * when it is compiled. */
+static inline void *table_find_sized(
+	const struct table *t, uint32_t hash, const void *key, size_t key_size)
+{
+	for (uint32_t at = hash & t->mask; t->slots[at].entry; at = (at + 1) & t->mask) {
+		if (t->slots[at].hash != hash)
+			continue;
+		uint8_t *entry = table_at(t, t->slots[at].entry - 1);
+		if (table_key_equal(entry + sizeof(struct table_entry), key, key_size))
+			return entry;
+	}
+	return NULL;
+}
+
+/* The same for any table. */
 void *table_find(const struct table *t, uint32_t hash, const void *key);
 
 /* Adds an entry that is not there yet: key set, everything else zero, youngest. When the table is

@@ -66,6 +66,7 @@ static void shape_add(struct dissect *d, const struct dissector *row, size_t i)
 	assert(s->count < SHAPES_MAX);
 	d->bit[i] = s->count;
 	s->row[s->count] = (uint8_t)i;
+	s->dissector[s->count] = row;
 	if (row->probe && row_wanted(d, row)) {
 		for (unsigned at = 0; at < STARTS; at++)
 			starts_add(s, row, at);
@@ -166,35 +167,31 @@ static void packet_begin(struct packet *p, const struct frame *frame)
 {
 	p->frame = frame;
 	p->direction = frame->direction;
+	p->has_macs = false;
+	p->has_ip = false;
+	p->has_ports = false;
+	p->has_payload = false;
 	p->protocol = 0;
 	p->hop_limit = 0;
 	p->depth = 0;
 	p->encapsulation = 0;
 	p->vlan = 0;
 	p->outer_src.family = ADDR_NONE;
-	p->has_macs = false;
-	p->has_ip = false;
-	p->has_ports = false;
-	p->has_payload = false;
 }
 
-static void frame_dissect(struct dissect *d, const struct frame *frame, struct packet *p)
+static void frame_dissect(struct dissection *d, const struct frame *frame, struct packet *p)
 {
+	struct dissect *run = d->run;
 	packet_begin(p, frame);
-	struct dissection dissection = {
-		.run = d,
-		.stats = d->stats,
-		.packet = p,
-		.carrier = CARRIER_LINK,
-		.number = frame->link_type,
-	};
 	reader_init(&p->payload, frame->bytes, frame->captured, frame->captured < frame->wire);
-	d->stats->packets++;
-	d->stats->bytes += frame->wire;
-	d->stats->cut += p->payload.cut;
-	layers_dissect(&dissection);
+	d->packet = p;
+	dissection_next(d, CARRIER_LINK, frame->link_type);
+	run->stats->packets++;
+	run->stats->bytes += frame->wire;
+	run->stats->cut += p->payload.cut;
+	layers_dissect(d);
 	if (p->shapes)
-		table_prefetch_slot(&d->flows.table, p->hash);
+		table_prefetch_slot(&run->flows.table, p->hash);
 }
 
 static void clock_advance(struct dissect *d, const struct frame *frame)
@@ -208,12 +205,13 @@ static void clock_advance(struct dissect *d, const struct frame *frame)
 
 void dissect_batch(struct dissect *d, const struct batch *batch)
 {
+	struct dissection headers = {.run = d, .stats = d->stats};
 	arena_reset(&d->scratch);
 	for (uint32_t i = 0; i < batch->count; i++)
-		frame_dissect(d, &batch->frames[i], &d->packets[i]);
+		frame_dissect(&headers, &batch->frames[i], &d->packets[i]);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		if (d->packets[i].shapes)
-			table_prefetch_entry(&d->flows.table, d->packets[i].hash);
+			flow_prefetch(&d->flows, d->packets[i].hash);
 	}
 	for (uint32_t i = 0; i < batch->count; i++) {
 		clock_advance(d, &batch->frames[i]);

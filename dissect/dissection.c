@@ -86,16 +86,6 @@ void obs_word_set(struct obs_word *out, struct reader r)
 	reader_copy(&r, out->bytes, out->length);
 }
 
-void dissection_enter_ip(struct dissection *d)
-{
-	struct packet *p = d->packet;
-	if (p->has_ip && p->outer_src.family == ADDR_NONE) {
-		p->outer_src = p->src.addr;
-		p->outer_dst = p->dst.addr;
-	}
-	p->has_ip = true;
-}
-
 bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *r)
 {
 	struct dissect *run = d->run;

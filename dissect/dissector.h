@@ -133,7 +133,15 @@ static inline enum verdict reader_verdict(const struct reader *r)
 }
 
 /* For a layer with IP in it: what was the IP header so far becomes the outer one. */
-void dissection_enter_ip(struct dissection *d);
+static inline void dissection_enter_ip(struct dissection *d)
+{
+	struct packet *p = d->packet;
+	if (p->has_ip && p->outer_src.family == ADDR_NONE) {
+		p->outer_src = p->src.addr;
+		p->outer_dst = p->dst.addr;
+	}
+	p->has_ip = true;
+}
 
 /* For an IP layer: keeps a fragment. True when it completes its packet, which is then in *r, and
  * f->protocol is what it carries. */

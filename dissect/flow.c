@@ -10,6 +10,7 @@ bool flow_table_init(struct flow_table *t, uint32_t capacity,
 	void (*removed)(void *context, void *flow), void *context)
 {
 	t->capacity = capacity;
+	t->salt = flow_salt_random();
 	t->more = pages_reserve(capacity * sizeof(*t->more));
 	bool ready = table_init(
 		&t->table, sizeof(struct flow), sizeof(struct flow_key), capacity, FLOW_GRAIN_NS);
@@ -24,11 +25,6 @@ void flow_table_free(struct flow_table *t)
 	table_free(&t->table);
 }
 
-struct flow_more *flow_more(const struct flow_table *t, const struct flow *f)
-{
-	return &t->more[table_index(&t->table, f)];
-}
-
 static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint64_t now_ns)
 {
 	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
@@ -37,31 +33,35 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 	return f;
 }
 
-bool flow_known(const struct flow_table *t, const struct packet *p, uint64_t now_ns)
+struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns)
 {
-	const struct flow *f = table_find(&t->table, p->hash, &p->key);
-	return f && now_ns <= f->age.seen_ns + FLOW_IDLE_NS;
-}
-
-struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats)
-{
-	struct flow *f = table_find(&t->table, p->hash, &p->key);
-	if (f && now_ns > f->age.seen_ns + FLOW_IDLE_NS) {
+	struct flow *f = table_find_sized(&t->table, p->hash, &p->key, sizeof(p->key));
+	if (!f)
+		return NULL;
+	if (now_ns > f->age.seen_ns + FLOW_IDLE_NS) {
 		table_remove(&t->table, f);
-		f = NULL;
+		return NULL;
 	}
-	if (f) {
-		table_touch(&t->table, f, now_ns);
-	} else {
-		f = flow_open(t, p, now_ns);
-		stats->flows++;
-	}
+	table_touch(&t->table, f, now_ns);
 	bool opened_by_high = f->age.note & FLOW_OPENED_BY_HIGH;
 	p->from_opener = p->from_high == opened_by_high;
 	return f;
 }
 
+struct flow *flow_get(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats)
+{
+	struct flow *f = flow_find(t, p, now_ns);
+	if (f)
+		return f;
+	stats->flows++;
+	p->from_opener = true;
+	return flow_open(t, p, now_ns);
+}
+
 uint64_t flow_number(const struct flow_table *t, const struct flow *f)
 {
-	return flow_id(&f->key, flow_more(t, f)->first_ns);
+	struct flow_more *more = flow_more(t, f);
+	if (!more->number)
+		more->number = flow_id(&f->key, more->first_ns);
+	return more->number;
 }

@@ -36,13 +36,15 @@ _Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
 /* What is looked at less often. */
 struct flow_more {
 	uint64_t first_ns;
+	uint64_t number; /* see flow_number; 0: not asked for yet */
 	uint32_t states; /* the dissectors' memories of it: row << 24 | number in the row's pool */
 	uint32_t stream; /* number in the pool of streams, or 0 */
 	uint32_t first_byte[2]; /* sequence numbers behind the SYNs seen */
 };
 
 struct flow_table {
-	struct table table;
+	struct table table; /* found by flow_key_hash */
+	struct flow_salt salt;
 	struct flow_more *more; /* of the flow in the same place */
 	uint32_t capacity;
 };
@@ -52,14 +54,24 @@ bool flow_table_init(struct flow_table *t, uint32_t capacity,
 	void (*removed)(void *context, void *flow), void *context);
 void flow_table_free(struct flow_table *t);
 
-/* The packet's flow, new or not, used now; also sets packet->from_opener. */
-struct flow *flow_find(
-	struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+/* The packet's flow, used now, or NULL when it has none yet; also sets packet->from_opener. */
+struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns);
 
-/* Is there such a flow? Opens none. */
-bool flow_known(const struct flow_table *t, const struct packet *p, uint64_t now_ns);
+/* The same, opened where it is new. */
+struct flow *flow_get(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
 
-struct flow_more *flow_more(const struct flow_table *t, const struct flow *f);
+static inline struct flow_more *flow_more(const struct flow_table *t, const struct flow *f)
+{
+	return &t->more[f - (const struct flow *)table_at(&t->table, 0)];
+}
+
+/* Fetches the flow with this hash ahead, as far as it is known where it lies. */
+static inline void flow_prefetch(const struct flow_table *t, uint32_t hash)
+{
+	uint32_t number = table_prefetch_entry(&t->table, hash);
+	if (number)
+		__builtin_prefetch(&t->more[number - 1], 1);
+}
 
 /* The number of records (core/flow_key.h). */
 uint64_t flow_number(const struct flow_table *t, const struct flow *f);

@@ -87,14 +87,14 @@ static void flow_refused(struct dissection *d, const struct packet *quoted)
 	struct dissect *run = d->run;
 	struct packet back = packet_back(d, quoted);
 	packet_key(run, &back);
-	if (!flow_known(&run->flows, &back, run->now_ns))
-		return;
 	struct dissection in = {.run = run, .stats = d->stats, .packet = &back};
-	in.flow = flow_find(&run->flows, &back, run->now_ns, run->stats);
-	for (in.row = 0; in.row < DISSECTORS_MAX && run->rows[in.row]; in.row++) {
-		in.state = run->state[in.row];
-		if (run->rows[in.row]->refused)
-			run->rows[in.row]->refused(&in);
+	in.flow = flow_find(&run->flows, &back, run->now_ns);
+	if (!in.flow)
+		return;
+	for (unsigned i = 0; i < DISSECTORS_MAX && run->rows[i]; i++) {
+		const struct dissector *row = row_enter(&in, i);
+		if (row->refused)
+			row->refused(&in);
 	}
 }
 

@@ -39,7 +39,7 @@ static uint64_t payload_shapes(const struct dissection *d)
 			: 0;
 	const struct shapes *udp = &d->run->udp;
 	for (uint64_t asked = shapes_asked(udp, p->payload); asked; asked &= asked - 1) {
-		const struct dissector *row = d->run->rows[shapes_next(udp, asked)];
+		const struct dissector *row = udp->dissector[__builtin_ctzll(asked)];
 		if (row->probe(p->payload))
 			shapes |= asked & -asked;
 		else if (row->follows && row->follows(p->payload))
@@ -75,7 +75,7 @@ void packet_key(struct dissect *run, struct packet *p)
 		family = ADDR_V6;
 		p->from_high = flow_key_make(&p->key, &src, &dst, p->protocol);
 	}
-	p->hash = table_hash(&run->flows.table, &p->key, flow_key_size(family));
+	p->hash = flow_key_hash(&run->flows.salt, &p->key, flow_key_words(family));
 }
 
 /* What no dissector knows by its shape never needs its flow: no key, no hash, no look-up. */
@@ -106,14 +106,13 @@ void layers_dissect(struct dissection *d)
 			return;
 		}
 		p->depth++;
-		d->row = row - 1;
-		p->layer = (uint8_t)d->row;
-		if (d->run->rows[d->row]->emits) {
+		p->layer = (uint8_t)(row - 1);
+		const struct dissector *layer = row_enter(d, row - 1);
+		if (layer->emits) {
 			p->shapes = SHAPE_LAYER;
 			return;
 		}
-		d->state = run->state[d->row];
-		verdict = d->run->rows[d->row]->dissect(d, &p->payload);
+		verdict = layer->dissect(d, &p->payload);
 	}
 	packet_shape(d, verdict);
 }
@@ -124,9 +123,8 @@ static void datagram_dissect(struct dissection *d)
 	for (uint64_t shapes = d->packet->shapes & ~(SHAPE_FOLLOWS | SHAPE_UNKNOWN); shapes;
 		shapes &= shapes - 1) {
 		struct reader r = d->packet->payload;
-		d->row = shapes_next(&d->run->udp, shapes);
-		d->state = d->run->state[d->row];
-		enum verdict verdict = d->run->rows[d->row]->dissect(d, &r);
+		const struct dissector *row = row_enter(d, shapes_next(&d->run->udp, shapes));
+		enum verdict verdict = row->dissect(d, &r);
 		d->stats->truncated_packets += verdict == TRUNCATED;
 		d->flow->age.note |= verdict == DONE ? FLOW_READ : 0U;
 		if (verdict != NOT_MINE)
@@ -138,9 +136,7 @@ static void datagram_dissect(struct dissection *d)
 static void layer_dissect(struct dissection *d)
 {
 	struct reader r = d->packet->payload;
-	d->row = d->packet->layer;
-	d->state = d->run->state[d->row];
-	verdict_count(d->stats, d->run->rows[d->row]->dissect(d, &r));
+	verdict_count(d->stats, row_enter(d, d->packet->layer)->dissect(d, &r));
 }
 
 void packet_dissect(struct dissect *run, struct packet *p)
@@ -154,10 +150,11 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		p->shapes &= ~SHAPE_FOLLOWS;
 	if (!p->shapes)
 		return;
-	if ((p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS &&
-		!flow_known(&run->flows, p, run->now_ns))
+	d.flow = (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS
+		? flow_find(&run->flows, p, run->now_ns)
+		: flow_get(&run->flows, p, run->now_ns, run->stats);
+	if (!d.flow)
 		return;
-	d.flow = flow_find(&run->flows, p, run->now_ns, run->stats);
 	if (p->shapes == SHAPE_STREAM)
 		stream_segment(&d);
 	else if (p->shapes == SHAPE_FLOW)

@@ -43,7 +43,8 @@
 
 struct shapes {
 	uint64_t asked[STARTS][256]; /* by place and value of a payload's first bytes */
-	uint8_t row[SHAPES_MAX];     /* of each bit */
+	const struct dissector *dissector[SHAPES_MAX]; /* of each bit */
+	uint8_t row[SHAPES_MAX];                       /* and its number */
 	uint8_t count;
 };
 
@@ -90,6 +91,14 @@ struct dissect {
 	/* By carrier and number: row + 1 of the dissector, 0 where there is none. */
 	uint8_t route[CARRIERS_ROUTED][NUMBERS];
 };
+
+/* The row at work from here on. */
+static inline const struct dissector *row_enter(struct dissection *d, unsigned row)
+{
+	d->row = row;
+	d->state = d->run->state[row];
+	return d->run->rows[row];
+}
 
 /* The number of the row with this name. */
 unsigned dissector_named(const char *name);

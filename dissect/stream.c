@@ -149,10 +149,9 @@ static void stream_reset(struct dissection *d, const struct stream_side *side)
 {
 	if (!side->row || side->ignored)
 		return;
-	d->row = side->row - 1U;
-	d->state = d->run->state[d->row];
-	if (d->run->rows[d->row]->reset)
-		d->run->rows[d->row]->reset(d);
+	const struct dissector *row = row_enter(d, side->row - 1U);
+	if (row->reset)
+		row->reset(d);
 }
 
 /* One packet of a stream: its side, then the other one if that has another reader now. */

@@ -89,12 +89,11 @@ static void side_read(
 		if (side->ignored || !reader_left(r) || !side_ready(d, side, r))
 			return;
 		uint8_t row = side->row;
-		d->row = row - 1U;
-		d->state = d->run->state[d->row];
+		const struct dissector *reader = row_enter(d, row - 1U);
 		d->gap = side->gap;
 		side->gap = false;
 		size_t before = reader_left(r);
-		enum verdict verdict = d->run->rows[d->row]->dissect(d, r);
+		enum verdict verdict = reader->dissect(d, r);
 		bool took = reader_left(r) != before;
 		side->gap |= d->gap && !took; /* these will come again */
 		if (verdict == DONE || (verdict == MORE && took))
@@ -286,10 +285,9 @@ static void side_finish(struct dissection *d, struct stream_side *side)
 {
 	if (!side->row || side->ignored || side->window.base != side->end)
 		return;
-	d->row = side->row - 1U;
-	d->state = d->run->state[d->row];
-	if (d->run->rows[d->row]->end)
-		d->run->rows[d->row]->end(d);
+	const struct dissector *row = row_enter(d, side->row - 1U);
+	if (row->end)
+		row->end(d);
 }
 
 /* Takes in one segment of a side, its FIN too. */

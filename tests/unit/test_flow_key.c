@@ -4,6 +4,8 @@
 #include "core/flow_key.h"
 #include "tests/unit/support/packet.h"
 
+#include <endian.h>
+
 #define FLOW_ID_BITS 51
 
 static const struct {
@@ -69,12 +71,76 @@ static void ids_are_the_same_in_every_run(void **state)
 	assert_true(id != 0);
 }
 
+/* The numbers are those of the same sums in Python. */
+static void hashes_are_those_of_the_definition(void **state)
+{
+	(void)state;
+	static const struct flow_key key = {{UINT64_C(0x0123456789abcdef),
+		UINT64_C(0xfedcba9876543210), UINT64_MAX, 0, UINT64_C(0x8000000080000000)}};
+	struct flow_salt salt;
+	for (uint64_t i = 0; i < ROWS(salt.add); i++)
+		salt.add[i] = (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	assert_int_equal(flow_key_hash(&salt, &key, FLOW_KEY_WORDS), 0x863d881fU);
+	assert_int_equal(flow_key_hash(&salt, &key, 2), 0x53af22faU);
+}
+
+static void a_salt_is_not_used_twice(void **state)
+{
+	(void)state;
+	struct flow_salt a = flow_salt_random(), b = flow_salt_random();
+	for (size_t i = 0; i < ROWS(a.add); i++)
+		assert_true(a.add[i] != b.add[i]);
+}
+
+#define SCANNED 32768
+#define SLOTS   (4 * SCANNED)
+
+/* How far the last of a scan's flows is put from its place, in a table a quarter full. */
+static unsigned scan_furthest(const struct flow_salt *salt, unsigned port_step, unsigned addr_step)
+{
+	static bool taken[SLOTS];
+	struct endpoint src = end("192.168.77.10:50000"), dst = end("198.18.0.0:1");
+	unsigned furthest = 0;
+	memset(taken, 0, sizeof(taken));
+	for (unsigned i = 0; i < SCANNED; i++) {
+		uint32_t addr = htobe32(0xc6120000U + i * addr_step);
+		struct flow_key key;
+		memcpy(dst.addr.bytes, &addr, sizeof(addr));
+		dst.port = (uint16_t)(1 + i * port_step);
+		flow_key_make(&key, &src, &dst, PROTOCOL_UDP);
+		unsigned at = flow_key_hash(salt, &key, flow_key_words(ADDR_V4)) % SLOTS, far = 0;
+		while (taken[(at + far) % SLOTS])
+			far++;
+		taken[(at + far) % SLOTS] = true;
+		furthest = far > furthest ? far : furthest;
+	}
+	return furthest;
+}
+
+/* Addresses or ports one after the other do not crowd, whatever the salt. The one here puts each
+ * port a little more than half a table behind the one before. */
+static void a_scan_is_spread(void **state)
+{
+	(void)state;
+	struct flow_salt unlucky = {{0, ((uint64_t)SLOTS << 31) + (1 << 30)}};
+	assert_in_range(scan_furthest(&unlucky, 1, 0), 0, 100);
+	for (unsigned i = 0; i < 32; i++) {
+		struct flow_salt salt = flow_salt_random();
+		assert_in_range(scan_furthest(&salt, 1, 0), 0, 100);
+		assert_in_range(scan_furthest(&salt, 0, 1), 0, 100);
+		assert_in_range(scan_furthest(&salt, 0, 256), 0, 100);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_directions_share_a_key),
 		cmocka_unit_test(every_part_tells_flows_apart),
 		cmocka_unit_test(ids_are_the_same_in_every_run),
+		cmocka_unit_test(hashes_are_those_of_the_definition),
+		cmocka_unit_test(a_salt_is_not_used_twice),
+		cmocka_unit_test(a_scan_is_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
