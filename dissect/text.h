@@ -27,7 +27,6 @@ bool text_ends(struct reader r, const char *word);
 
 bool text_same_letter(uint8_t a, uint8_t b);
 
-/* Without blanks and line ends around it. */
 /* Steps over `start` when the text begins so, to the letter. */
 bool text_step(struct reader *r, const char *start);
 
