@@ -1,7 +1,9 @@
 /* Bodies inside messages: what they are, and who reads them. */
 #include "dissect/run.h"
+#include "dissect/text.h"
 
-#define CONTENT_MAX 8 /* bodies within bodies */
+#define CONTENT_MAX     8              /* bodies within bodies */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* which some writers of UTF-8 begin with */
 
 /* What a body is, by how it starts. Digits are the framing of engine.io, "a[" is SockJS's. */
 static enum content content_guess(struct reader r)
@@ -33,8 +35,10 @@ static enum content content_guess(struct reader r)
 void dissection_content(struct dissection *d, enum content content, const struct reader *r)
 {
 	bool guessed = content == CONTENT_UNKNOWN;
+	struct reader body = *r;
+	(void)text_step(&body, BYTE_ORDER_MARK);
 	if (guessed)
-		content = content_guess(*r);
+		content = content_guess(body);
 	unsigned row = d->run->route[CARRIER_CONTENT][content];
 	if (row == 0)
 		return;
@@ -43,7 +47,6 @@ void dissection_content(struct dissection *d, enum content content, const struct
 		return;
 	}
 	struct dissection inside = *d;
-	struct reader body = *r;
 	inside.content_depth++;
 	inside.row = row - 1;
 	inside.state = d->run->state[inside.row];

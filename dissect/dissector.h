@@ -36,6 +36,7 @@ enum content {
 	CONTENT_SIP, /* a whole SIP message; who hands it on knows its shape */
 	CONTENT_MULTIPART,
 	CONTENT_EVENTS, /* text/event-stream */
+	CONTENT_FORM,   /* application/x-www-form-urlencoded */
 	CONTENT_MQTT,   /* packets in a WebSocket's message */
 	CONTENT_DNS,    /* application/dns-message (RFC 8484 §6) */
 };

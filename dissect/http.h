@@ -82,7 +82,7 @@ struct http_side {
 	uint8_t signalling; /* enum signalling, and what is known of the body by its message: */
 	uint8_t role, owner;
 	bool collect; /* the body is of interest, and all of it so far is there */
-	bool streams; /* the body has no end: each chunk with whole lines is handed on */
+	bool streams; /* the body has no end: whole lines are handed on as they come */
 	bool said;    /* a head of this direction was shown */
 	bool lost;    /* a tunnel: its framing */
 };

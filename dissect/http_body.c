@@ -180,6 +180,7 @@ enum verdict http_body_read(struct dissection *d, struct http_side *side, struct
 		return trailer_step(d, side, r);
 	default: /* HTTP_CLOSE */
 		body_collect(d, side, reader_sub(r, reader_left(r)));
+		lines_hand_on(d, side);
 		return MORE;
 	}
 }

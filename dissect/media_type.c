@@ -20,8 +20,7 @@ bool media_type_content(struct reader type, enum content *content)
 		{"text/plain", CONTENT_UNKNOWN},
 		{"text/event-stream", CONTENT_EVENTS},
 		{"application/octet-stream", CONTENT_UNKNOWN}, /* engine.io 3 between bytes */
-		/* what curl calls anything that it is given */
-		{"application/x-www-form-urlencoded", CONTENT_UNKNOWN},
+		{"application/x-www-form-urlencoded", CONTENT_FORM},
 	};
 	struct reader name = text_trim(text_until(&type, ';'));
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -21,6 +21,13 @@ enum verdict mqtt_length_read(struct reader *r, uint32_t *length);
 /* The name and level of the protocol, whose reader is left behind them. */
 bool mqtt_connect_read(struct reader *r, uint8_t *version);
 
+/* Is this nothing but whole packets, and one of them published under a topic that is text? So a
+ * connection is told whose CONNECT was not captured. */
+bool mqtt_packets_shape(struct reader r);
+
+/* May what a stream is told by start with this? */
+bool mqtt_starts(uint8_t byte);
+
 /* A whole packet, and what is behind its length; `first` is its first byte. What is published is
  * handed on. */
 enum verdict mqtt_packet_read(struct dissection *d, struct mqtt_terms *f, uint8_t first,

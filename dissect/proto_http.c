@@ -141,7 +141,7 @@ static void body_begin(struct dissection *d, struct http_side *side, const struc
 	d->stats->http_bodies_dropped += h->of_interest && !fits;
 	side->collect = h->of_interest && fits && !side->coding.unknown;
 	side->content = h->content;
-	side->streams = h->chunked && h->content == CONTENT_EVENTS;
+	side->streams = h->content == CONTENT_EVENTS;
 	side->signalling = h->sdp ? SIGNALLING_WHIP : SIGNALLING_HTTP;
 	side->role = SDP_ROLE_UNKNOWN;
 	/* A media server answers for itself; any other passes on what it was told. */

@@ -1,8 +1,8 @@
 /*
  * MQTT in streams: 3.1, 3.1.1 and 5, told by the CONNECT packet that a client starts with
- * (MQTT 5.0 §3.1). Emits nothing itself: what is published is handed on as content. Topics,
- * acknowledgements and the broker's own packets are stepped over, and so is a payload that is too
- * long.
+ * (MQTT 5.0 §3.1); without it, and after a gap, by a segment of nothing but whole packets. Emits
+ * nothing itself: what is published is handed on as content. Topics, acknowledgements and the
+ * broker's own packets are stepped over, and so is a payload that is too long.
  */
 #include "dissect/mqtt.h"
 
@@ -10,6 +10,8 @@
 
 struct mqtt_side {
 	uint32_t skip; /* bytes of a packet that is not read */
+	bool begun;
+	bool adrift; /* nothing tells where a packet starts */
 };
 
 struct mqtt_flow {
@@ -20,7 +22,13 @@ struct mqtt_flow {
 static bool mqtt_probe(struct reader r)
 {
 	uint8_t version;
-	return mqtt_connect_read(&r, &version);
+	struct reader connect = r;
+	return mqtt_connect_read(&connect, &version) || mqtt_packets_shape(r);
+}
+
+static bool mqtt_allows(unsigned at, uint8_t byte)
+{
+	return at != 0 || mqtt_starts(byte);
 }
 
 static void side_skip(struct mqtt_side *side, struct reader *r)
@@ -57,14 +65,28 @@ static enum verdict packet_step(
 	return mqtt_packet_read(d, &f->terms, first, whole, packet);
 }
 
-/* After a gap there is nothing to tell a packet by. */
+/* Looks for the next segment that starts with a packet, where it is not known. */
+static bool side_adrift(const struct dissection *d, const struct mqtt_flow *f,
+	struct mqtt_side *side, struct reader r)
+{
+	if (d->gap || (!side->begun && !f->terms.version))
+		*side = (struct mqtt_side){.adrift = true};
+	side->begun = true;
+	side->adrift = side->adrift && !mqtt_probe(r);
+	return side->adrift;
+}
+
 static enum verdict mqtt_dissect(struct dissection *d, struct reader *r)
 {
 	struct mqtt_flow *f = dissection_flow_state(d);
-	if (!f || d->gap)
+	if (!f)
 		return NOT_MINE;
 	struct mqtt_side *side = &f->side[d->packet->from_opener ? 0 : 1];
 	enum verdict verdict = DONE;
+	if (side_adrift(d, f, side, *r)) {
+		reader_skip(r, reader_left(r));
+		return MORE;
+	}
 	side_skip(side, r);
 	while (verdict == DONE && reader_left(r))
 		verdict = packet_step(d, f, side, r);
@@ -79,7 +101,8 @@ const struct dissector dissector_mqtt = {
 	.tells = INTEREST_SIGNALLING,
 	.state_size = sizeof(struct mqtt_flow),
 	.first_min = MQTT_CONNECT << MQTT_TYPE_SHIFT,
-	.first_max = MQTT_CONNECT << MQTT_TYPE_SHIFT,
+	.first_max = UINT8_MAX,
+	.allows = mqtt_allows,
 	.probe = mqtt_probe,
 	.dissect = mqtt_dissect,
 };

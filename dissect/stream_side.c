@@ -5,6 +5,7 @@
 #include "dissect/stream_side.h"
 
 #include "dissect/run.h"
+#include "dissect/text.h"
 
 static uint8_t *side_bytes(const struct streams *s, const struct stream_side *side)
 {
@@ -40,19 +41,26 @@ static void side_ignore(struct streams *s, struct stream_side *side)
 	side->started = false;
 }
 
+/* A side that had no reader gets one. Where it was given up for want of one, its next segment is
+ * taken up behind a gap. */
+static void side_join(struct stream_side *side, uint8_t row)
+{
+	if (side->row)
+		return;
+	side->row = row;
+	side->ignored = false;
+}
+
 /* The rows whose shape these first bytes have; the first that does reads both directions. */
-static bool side_claim(struct dissection *d, struct stream_side *side, struct reader r)
+static bool side_claim(struct dissection *d, struct reader r)
 {
 	const struct shapes *shapes = &d->run->stream;
 	for (uint64_t asked = shapes_asked(shapes, r); asked; asked &= asked - 1) {
 		unsigned row = shapes_next(shapes, asked);
 		if (!d->run->rows[row]->probe(r))
 			continue;
-		side->row = (uint8_t)(row + 1);
-		for (int i = 0; i < 2; i++) {
-			if (!d->stream->side[i].row && !d->stream->side[i].ignored)
-				d->stream->side[i].row = side->row;
-		}
+		for (int i = 0; i < 2; i++)
+			side_join(&d->stream->side[i], (uint8_t)(row + 1));
 		return true;
 	}
 	return false;
@@ -65,12 +73,24 @@ static bool start_unclear(const struct dissection *d, struct reader r)
 	return more && shapes_asked(&d->run->stream, r);
 }
 
+/* Empty lines keep a connection alive (RFC 5626 §3.5.1), or are left of the message before (RFC
+ * 9112 §2.2): true when there were any. */
+static bool empty_lines_skip(struct reader *r)
+{
+	bool skipped = false;
+	while (text_step(r, "\r") || text_step(r, "\n"))
+		skipped = true;
+	return skipped;
+}
+
 /* Finds a reader for the side. False: not now; then the bytes are either kept for another try or
  * taken out of `r`. */
 static bool side_ready(struct dissection *d, struct stream_side *side, struct reader *r)
 {
-	if (side->row || side_claim(d, side, *r))
+	if (side->row || side_claim(d, *r))
 		return true;
+	if (empty_lines_skip(r) && (!reader_left(r) || side_claim(d, *r)))
+		return reader_left(r) != 0;
 	if (start_unclear(d, *r))
 		return false;
 	reader_skip(r, reader_left(r));

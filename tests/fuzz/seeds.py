@@ -13,6 +13,7 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FRAMES_MAX = 60  # of one capture
@@ -41,6 +42,8 @@ TEXTS = {
     "multipart": [f"--x\r\nContent-Type: application/sdp\r\n\r\n{SDP}\r\n--x\r\n"
                   f"Content-Type: multipart/mixed\r\n\r\n--y\r\n\r\n{OFFER}\r\n--y--\r\n--x--\r\n"],
     "event_stream": [f"event: a\ndata: {TRICKLE}\n\n: b\ndata:a={CANDIDATE}\n\n"],
+    "form": ["type=offer&sdp=" + quote_plus(SDP), "a%5Bc%5D=" + quote(CANDIDATE),
+             "d=42" + quote(OFFER)],
     "options": ["192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
                 "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:1", "192.0.2.1:65535", "fe80::1"],
 }

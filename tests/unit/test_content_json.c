@@ -47,6 +47,7 @@ static const struct {
 	 "bY2FuZGlkYXRlOjEgMSB1ZHAgNSAxOTIuMC4yLjEgNiB0eXAgaG9zdA==",
 		PLAIN},
 	{"4:45[]58:b4Y2FuZGlkYXRlOjEgMSB1ZHAgNSAxOTIuMC4yLjEgNiB0eXAgaG9zdA==", PLAIN},
+	{"\xef\xbb\xbf{\"c\":\"" LINE "\"}", PLAIN}, /* a byte order mark */
 	{")]}',\n{\"c\":\"" LINE "\"}", PLAIN},
 	/* strings that are JSON again, once and twice; the role goes with it */
 	{"{\"message\":\"{\\\"type\\\":\\\"offer\\\",\\\"sdp\\\":\\\"v=0\\\\r\\\\na=" LINE

@@ -225,7 +225,7 @@ static void long_bodies_are_stepped_over(void **state)
 #define LINE(address) "candidate:1 1 udp 1 " address " 9 typ host"
 #define CHUNKED       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: "
 
-/* Bodies without end, read a chunk at a time; an event may be spread over several. */
+/* Bodies without end, read as whole lines come; an event may be spread over several chunks. */
 static const struct line event_stream[] = {
 	{false, "GET /events HTTP/1.1\r\n\r\n", 0},
 	{true, CHUNKED "text/event-stream\r\n\r\n", 0},
@@ -233,6 +233,13 @@ static const struct line event_stream[] = {
 	{true, "13\r\n: beat\n\ndata:a=cand\r\n", 0},
 	{true, "22\r\nidate:1 1 udp 1 192.0.2.2 9 typ ho\r\n", 0},
 	{true, "4\r\nst\n\n\r\n", 0},
+	{0},
+};
+static const struct line until_closed[] = {
+	{false, "GET /events HTTP/1.1\r\n\r\n", 0},
+	{true, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", 0},
+	{true, "data: {\"c\":\"" LINE("192.0.2.1") "\"}\n\n", 0},
+	{true, "data:a=" LINE("192.0.2.2") "\n\n", 0},
 	{0},
 };
 static const struct line sockjs_stream[] = {
@@ -247,7 +254,7 @@ static const struct line sockjs_stream[] = {
 static void streams_are_read_as_they_come(void **state)
 {
 	(void)state;
-	static const struct line *const scripts[] = {event_stream, sockjs_stream};
+	static const struct line *const scripts[] = {event_stream, until_closed, sockjs_stream};
 	for (size_t i = 0; i < ROWS(scripts); i++) {
 		struct watch *w = watch_new(LINK_RAW);
 		script_run(w, scripts[i]);

@@ -91,6 +91,70 @@ static void packets_are_read(void **state)
 	}
 }
 
+#define LINE "candidate:1 1 udp 1 192.0.2.1 9 typ host"
+
+static const uint8_t publish_line[] = "\x30\x2b\0\1a" LINE;         /* a topic, and the line */
+static const uint8_t publish_line_5[] = "\x32\x2e\0\1a\0\7\0" LINE; /* no properties */
+static const uint8_t ping[] = {0xc0, 0x00};
+static const uint8_t puback[] = {0x40, 0x02, 0x00, 0x07};
+static const uint8_t filter[] = {0x30, 0x04, 0x00, 0x02, 0x61, 0x23}; /* "a#" */
+static const uint8_t ldap[] = "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80";
+
+#define TEXT(bytes) bytes, sizeof(bytes) - 1
+
+/* Segments of a connection whose start was not captured, and then a candidate. */
+static const struct {
+	const uint8_t *first;
+	size_t first_length;
+	const uint8_t *next;
+	size_t next_length;
+	unsigned messages;
+} middles[] = {
+	{TEXT(publish_line), NULL, 0, 1},
+	{TEXT(publish_line_5), NULL, 0, 1},
+	{PART(ping), TEXT(publish_line), 1},
+	{PART(puback), TEXT(publish_line_5), 1},
+	{publish_line + 20, sizeof(publish_line) - 21, TEXT(publish_line), 1},
+	{PART(ping), PART(puback), 0},
+	{PART(filter), PART(ping), 0},
+	{TEXT(ldap), PART(ping), 0},
+	{PART(publish_qos_3), PART(ping), 0},
+	{PART(publish_topic_long), PART(ping), 0},
+};
+
+static void the_middle_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS(middles); i++) {
+		struct watch *w = watch_new(LINK_RAW);
+		struct talk t = {.w = w, .ends = {end(TALK_CLIENT), end(TALK_SERVER)}};
+		t.ends[0].port = CUT_PORT;
+		talk_say(&t, false, middles[i].first, middles[i].first_length);
+		talk_say(&t, false, middles[i].next, middles[i].next_length);
+		if (watch_count(w, OBS_CANDIDATE) != middles[i].messages ||
+			w->stats.mqtt != middles[i].messages)
+			fail_msg("%zu: %u candidates, %u messages", i,
+				watch_count(w, OBS_CANDIDATE), (unsigned)w->stats.mqtt);
+		watch_free(w);
+	}
+}
+
+/* What is lost is stepped over, up to the next segment of whole packets. */
+static void gaps_are_got_over(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	struct talk t = talk_begin(w, CUT_PORT);
+	talk_say(&t, false, connect_4, sizeof(connect_4));
+	t.sequence[0] += 1 << 20;
+	talk_say(&t, false, publish_line + 10, sizeof(publish_line) - 11);
+	talk_say(&t, false, publish_line, sizeof(publish_line) - 1);
+	talk_say(&t, false, publish_line, sizeof(publish_line) - 1);
+	assert_true(w->stats.mqtt >= 1);
+	assert_int_equal(watch_seen(w, OBS_CANDIDATE, 0)->candidate.owner, OWNER_SENDER);
+	watch_free(w);
+}
+
 /* What is announced is counted past: 2^28 - 1 bytes. */
 static void large_packets_are_dropped(void **state)
 {
@@ -191,6 +255,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_are_read),
+		cmocka_unit_test(the_middle_is_read),
+		cmocka_unit_test(gaps_are_got_over),
 		cmocka_unit_test(large_packets_are_dropped),
 		cmocka_unit_test(stanzas_are_read),
 		cmocka_unit_test(streams_become_others),
