@@ -11,8 +11,13 @@ uint64_t media_bytes(const struct dissection *d)
 void media_say(const struct dissection *d, struct media_count *c, const struct obs_media *what)
 {
 	uint64_t now_ns = d->packet->frame->time_ns;
-	if (c->started && now_ns < c->said_ns + MEDIA_INTERVAL_NS)
+	uint64_t bit = UINT64_C(1) << d->packet->frame->interface % 64;
+	bool due = !c->started || now_ns >= c->said_ns + MEDIA_INTERVAL_NS;
+	/* Another way out is news: when a tunnel fails the same flow goes on outside. */
+	if (!due && c->interfaces & bit)
 		return;
+	c->interfaces = due ? bit : c->interfaces | bit;
+	c->said_ns = due ? now_ns : c->said_ns;
 	struct observation o;
 	dissection_observe(d, OBS_MEDIA, &o);
 	o.media = *what;
@@ -20,6 +25,5 @@ void media_say(const struct dissection *d, struct media_count *c, const struct o
 	o.media.packets = c->packets;
 	o.media.bytes = c->bytes;
 	c->started = true;
-	c->said_ns = now_ns;
 	dissection_emit(d, &o);
 }

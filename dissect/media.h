@@ -1,6 +1,6 @@
 /*
- * Media that flows in one direction of a flow: counted always, said when it starts and then once in
- * a while. Private to dissect/.
+ * Media that flows in one direction of a flow: counted always, said when it starts, when it shows
+ * on another interface, and then once in a while. Private to dissect/.
  */
 #ifndef SEEP_DISSECT_MEDIA_H
 #define SEEP_DISSECT_MEDIA_H
@@ -12,6 +12,7 @@
 
 struct media_count {
 	uint64_t bytes, said_ns;
+	uint64_t interfaces; /* that it was said of since then, a bit each, by number */
 	uint32_t packets;
 	bool started;
 };
