@@ -126,6 +126,34 @@ static void many_sources_in_turn(void **state)
 	watch_free(w);
 }
 
+/* As many flows as are remembered, of a packet each, from the far end. */
+static void flood(struct watch *w)
+{
+	for (unsigned i = 0; i < 131072; i++) {
+		struct endpoint from = end(TALK_SERVER), to = end(TALK_CLIENT);
+		from.port = (uint16_t)(1024 + i % 32768);
+		to.port = (uint16_t)(i / 32768);
+		struct bytes b = rtp(0x80, OPUS, i, i);
+		packet_ip_udp(&b, &from, &to);
+		watch_frame(w, b.at, b.length);
+	}
+}
+
+static void a_flood_hides_no_media(void **state)
+{
+	(void)state;
+	const struct dissect_options options = {.flows = 200000, .transactions = 16};
+	struct watch *w = watch_open(LINK_RAW, INTEREST_IN(OBS_MEDIA), &options);
+	flood(w);
+	w->next.time_ns += 11 * SECOND_NS;
+	for (unsigned i = 0; i < RUN; i++)
+		rtp_send(w, i, false);
+	assert_int_equal(watch_count(w, OBS_MEDIA), 1);
+	dissect_finish(w->dissect);
+	assert_int_equal(w->stats.state_refused, 1); /* said all the same */
+	watch_free(w);
+}
+
 static void loss_and_disorder_are_usual(void **state)
 {
 	(void)state;
@@ -297,6 +325,7 @@ int main(void)
 		cmocka_unit_test(another_interface_is_news),
 		cmocka_unit_test(two_interfaces_at_once),
 		cmocka_unit_test(many_sources_in_turn),
+		cmocka_unit_test(a_flood_hides_no_media),
 		cmocka_unit_test(loss_and_disorder_are_usual),
 		cmocka_unit_test(several_sources_take_turns),
 		cmocka_unit_test(no_run_no_media),
