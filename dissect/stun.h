@@ -155,6 +155,7 @@ const struct stun_transaction *stun_transaction_find(struct stun_transactions *t
 struct stun_said {
 	uint64_t time_ns;
 	uint64_t check;         /* a hash of it */
+	uint64_t interfaces;    /* that it was said of since then, a bit each, by number */
 	struct endpoint mapped; /* by the last result said */
 	bool any;
 };
