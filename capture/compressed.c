@@ -17,6 +17,8 @@
 #define ZSTD_WINDOW_LOG 27                  /* 128 MiB, the most that zstd itself takes unasked */
 #define MAGIC_GZIP      0x1f8b
 #define MAGIC_ZSTD      0x28b52ffd
+#define MAGIC_SKIPPABLE 0x502a4d18 /* RFC 8878 §3.1.2; pzstd starts with such a frame */
+#define SKIPPABLE_MASK  0xf0ffffff
 
 #define HOW_TO "; if it is a capture all the same, unpack it first or pipe it in unpacked"
 
@@ -40,7 +42,9 @@ static bool head_gzip(struct reader head)
 
 bool unpacker_knows(struct reader head)
 {
-	return head_gzip(head) || reader_u32(&head) == MAGIC_ZSTD;
+	bool gzip = head_gzip(head);
+	uint32_t magic = reader_u32(&head);
+	return gzip || magic == MAGIC_ZSTD || (magic & SKIPPABLE_MASK) == MAGIC_SKIPPABLE;
 }
 
 struct unpacker *unpacker_new(int fd, struct reader head)

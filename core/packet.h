@@ -14,9 +14,10 @@ struct packet {
 	struct endpoint src, dst; /* addresses of the innermost IP header */
 	struct reader payload;    /* what is not read yet, bounded by the length fields below it */
 	struct flow_key key;
-	uint64_t shapes;   /* a bit for each dissector that may want the payload; else no key */
-	uint32_t hash;     /* of the key, in the flow table */
-	uint32_t sequence; /* TCP: of the payload's first byte */
+	uint64_t shapes;       /* a bit for each dissector that may want the payload; else no key */
+	uint32_t hash;         /* of the key, in the flow table */
+	uint32_t sequence;     /* TCP: of the payload's first byte */
+	uint32_t acknowledged; /* TCP: the byte that its sender waits for, with TCP_ACK */
 	uint8_t tcp_flags;
 	uint8_t src_mac[6], dst_mac[6];
 	uint8_t layer;     /* row of the dissector that read the last header, or is to */

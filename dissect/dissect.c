@@ -215,7 +215,7 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 	}
 	for (uint32_t i = 0; i < batch->count; i++) {
 		clock_advance(d, &batch->frames[i]);
-		if (d->packets[i].shapes || d->expect.table.count)
+		if (d->packets[i].shapes || d->expect.table.count || d->streams.holey)
 			packet_dissect(d, &d->packets[i]);
 	}
 	if (d->now_ns > FLOW_IDLE_NS)

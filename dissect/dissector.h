@@ -150,7 +150,8 @@ struct fragment;
 bool dissection_defrag(struct dissection *d, struct fragment *f, struct reader *r);
 
 /* What this dissector remembers of this flow, both directions alike: `state_size` bytes, zero at
- * first, gone with the flow. NULL when all are taken: do without, it is counted. */
+ * first, gone with the flow; or before, when all are taken and the flow was quiet for a while. NULL
+ * when no other flow was: do without. Both are counted. */
 void *dissection_flow_state(struct dissection *d);
 
 /* The same where it was asked for before; else NULL, and nothing is taken. */

@@ -2,10 +2,15 @@
  * chains those it has. */
 #include "dissect/run.h"
 
+/* When all blocks of a row are taken, the quietest flow of a few gives up its own. Quiet it must be
+ * for a while: flows that are being worked on are not. */
+#define STATE_QUIET_NS (10 * UINT64_C(1000000000))
+#define STATE_LOOKS    8
+
 /* A dissector's memory of a flow: the next one's reference, then its own bytes. */
 struct flow_state {
 	uint32_t next;
-	uint32_t reserved;
+	uint32_t flow; /* whose it is, by its place in the table */
 };
 
 size_t flow_state_size(size_t bytes)
@@ -32,6 +37,39 @@ static void *row_known(struct dissection *d, uint32_t row)
 	return NULL;
 }
 
+/* Takes a reference out of the chain that it is in. */
+static void state_unlink(struct dissect *run, uint32_t reference)
+{
+	const struct flow *owner = table_at(&run->flows.table, flow_state_at(run, reference)->flow);
+	uint32_t *at = &flow_more(&run->flows, owner)->states;
+	while (*at != reference)
+		at = &flow_state_at(run, *at)->next;
+	*at = flow_state_at(run, reference)->next;
+}
+
+/* A flood of flows that say one thing each must not keep what comes later from being read. */
+static bool state_evict(struct dissect *run, uint32_t row)
+{
+	struct pool *pool = &run->flow_states[row];
+	uint64_t quiet_ns = run->now_ns > STATE_QUIET_NS ? run->now_ns - STATE_QUIET_NS : 0;
+	uint32_t quietest = 0;
+	for (unsigned i = 0; i < STATE_LOOKS; i++) {
+		uint32_t number = run->state_hand[row] % pool->capacity + 1;
+		run->state_hand[row] = number;
+		const struct flow_state *state = flow_state_at(run, row << 24 | number);
+		const struct flow *owner = table_at(&run->flows.table, state->flow);
+		if (owner->age.seen_ns < quiet_ns) {
+			quiet_ns = owner->age.seen_ns;
+			quietest = number;
+		}
+	}
+	if (!quietest)
+		return false;
+	state_unlink(run, row << 24 | quietest);
+	pool_give(pool, quietest);
+	return true;
+}
+
 static void *row_state(struct dissection *d, uint32_t row)
 {
 	void *known = row_known(d, row);
@@ -40,11 +78,14 @@ static void *row_state(struct dissection *d, uint32_t row)
 	struct dissect *run = d->run;
 	struct flow_more *more = flow_more(&run->flows, d->flow);
 	uint32_t number = pool_take(&run->flow_states[row], true);
+	if (!number && state_evict(run, row))
+		number = pool_take(&run->flow_states[row], true);
 	if (!number)
 		return NULL;
 	uint32_t reference = row << 24 | number;
 	struct flow_state *state = flow_state_at(run, reference);
 	state->next = more->states;
+	state->flow = table_index(&run->flows.table, d->flow);
 	more->states = reference;
 	return state + 1;
 }

@@ -139,6 +139,16 @@ static void layer_dissect(struct dissection *d)
 	verdict_count(d->stats, row_enter(d, d->packet->layer)->dissect(d, &r));
 }
 
+/* Of the segments without bytes those that a stream may wait for. */
+static void acknowledgment_shape(struct dissect *run, struct packet *p)
+{
+	if (!stream_heard(&run->streams, p))
+		return;
+	packet_key(run, p);
+	if (flow_find(&run->flows, p, run->now_ns))
+		p->shapes = SHAPE_STREAM;
+}
+
 void packet_dissect(struct dissect *run, struct packet *p)
 {
 	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
@@ -148,6 +158,8 @@ void packet_dissect(struct dissect *run, struct packet *p)
 	}
 	if (run->expect.table.count && packet_announced(run, p))
 		p->shapes &= ~SHAPE_FOLLOWS;
+	if (!p->shapes && run->streams.holey)
+		acknowledgment_shape(run, p);
 	if (!p->shapes)
 		return;
 	d.flow = (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS

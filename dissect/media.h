@@ -1,6 +1,6 @@
 /*
- * Media that flows in one direction of a flow: counted always, said when it starts and then once in
- * a while. Private to dissect/.
+ * Media that flows in one direction of a flow: counted always, said when it starts, when it shows
+ * on another interface, and then once in a while. Private to dissect/.
  */
 #ifndef SEEP_DISSECT_MEDIA_H
 #define SEEP_DISSECT_MEDIA_H
@@ -13,6 +13,7 @@
 
 struct media_count {
 	uint64_t bytes, said_ns;
+	uint64_t interfaces; /* that it was said of since then, a bit each, by number */
 	uint32_t packets;
 	bool started;
 };
@@ -31,6 +32,18 @@ static inline uint64_t media_bytes(const struct dissection *d)
 	return reader_left(&p->payload) + missing;
 }
 
+/* The packet's interface, a bit. */
+static inline uint64_t media_interface(const struct dissection *d)
+{
+	return UINT64_C(1) << d->packet->frame->interface % 64;
+}
+
+/* Is it time to say it again? */
+static inline bool media_due(const struct dissection *d, const struct media_count *c)
+{
+	return !c->started || d->packet->frame->time_ns >= c->said_ns + MEDIA_INTERVAL_NS;
+}
+
 /* Says it. */
 void media_emit(const struct dissection *d, struct media_count *c, const struct obs_media *what);
 
@@ -39,7 +52,8 @@ void media_emit(const struct dissection *d, struct media_count *c, const struct 
 static inline void media_say(
 	const struct dissection *d, struct media_count *c, const struct obs_media *what)
 {
-	if (!c->started || d->packet->frame->time_ns >= c->said_ns + MEDIA_INTERVAL_NS)
+	/* Another way out is news: when a tunnel fails the same flow goes on outside. */
+	if (media_due(d, c) || !(c->interfaces & media_interface(d)))
 		media_emit(d, c, what);
 }
 

@@ -14,7 +14,8 @@
 enum {
 	FIRST_MIN = 0x30, /* version 1, GTP */
 	FIRST_MAX = 0x37,
-	HAS_OPTIONAL = 0x07, /* any of three flags; the fields are there together */
+	HAS_OPTIONAL = 0x07,  /* any of three flags; the fields are there together ... */
+	HAS_EXTENSION = 0x04, /* ... and mean something with their own flag only (§5.1) */
 };
 
 /* Extension headers count their length in words and name the next one in their last byte. */
@@ -47,6 +48,7 @@ static bool headers_read(struct reader *r)
 	if (first & HAS_OPTIONAL) {
 		reader_skip(r, OPTIONAL_SIZE - 1);
 		next = reader_u8(r);
+		next = first & HAS_EXTENSION ? next : 0;
 	}
 	return extensions_skip(r, next);
 }

@@ -5,8 +5,9 @@
  * header have no shape: in a flow where a connection was set up they are MEDIA, said when it starts
  * and then once in a while.
  *
- * At most QUIC_TRIES Initials of a flow are opened. The server's are not, nor is gQUIC read; a
- * packet without the fixed bit (RFC 9287) cannot be told from RTP.
+ * At most QUIC_TRIES Initials of a connection are opened, and as many of a flow tried for another
+ * one: an Initial to an id that is new and opens with it. The server's are not opened, nor is gQUIC
+ * read; a packet without the fixed bit (RFC 9287) cannot be told from RTP.
  */
 #include "dissect/quic.h"
 
@@ -20,7 +21,6 @@
 #define PACKETS_MAX 4   /* put into one datagram */
 #define FRAMES_MAX  512 /* of an Initial; Chromium splits its hello into dozens */
 #define SHORT_MIN   21  /* RFC 9000 §10.3: what is shorter no endpoint sends */
-#define HELLO_ABOUT 1
 #define BOTH_ENDS   3
 #define LONG_HEADER 0x80
 #define FIXED_BIT   0x40
@@ -41,9 +41,12 @@ struct quic_flow {
 	struct media_count count[2];
 	struct quic_keys keys;
 	uint32_t version;
-	uint8_t tries, client; /* client: the side that the keys are of */
-	uint8_t ends;          /* a bit for each side that sent a long header */
-	bool keyed, done;      /* there are keys; the hello was read or given up */
+	uint32_t keys_id, tried_id; /* hashes of connection ids: that of the keys, the last tried */
+	uint32_t random;            /* of the hello that was said */
+	uint8_t connections, again; /* that had keys; tries for another one */
+	uint8_t tries, client;      /* client: the side that the keys are of */
+	uint8_t ends;               /* a bit for each side that sent a long header */
+	bool keyed, done;           /* there are keys; the hello was read or given up */
 };
 
 static bool quic_allows(unsigned at, uint8_t byte)
@@ -112,6 +115,32 @@ static void frames_read(struct assembly *one, uint8_t crypto, struct reader *r)
 	}
 }
 
+static uint32_t id_hash(struct reader id)
+{
+	uint32_t hash = 0x811c9dc5;
+	while (reader_left(&id))
+		hash = (hash ^ reader_u8(&id)) * 0x01000193; /* FNV-1a */
+	return hash;
+}
+
+/* Opens it with the keys of its own destination, and keeps them if it does. */
+static bool initial_open_own(struct dissection *d, struct quic_flow *flow,
+	const struct quic_packet *packet, struct reader *frames)
+{
+	struct quic_opener *opener = ((struct quic *)d->state)->opener;
+	struct quic_keys keys;
+	if (!quic_keys_make(opener, packet->version, &packet->destination, &keys) ||
+		!quic_initial_open(opener, &keys, packet, frames))
+		return false;
+	flow->keys = keys;
+	flow->keys_id = id_hash(packet->destination);
+	flow->keyed = true;
+	flow->connections++;
+	flow->version = packet->version;
+	flow->client = (uint8_t)media_side(d);
+	return true;
+}
+
 /* Opens it with the keys at hand, else with those of its own destination: after a Retry the client
  * starts anew with another. */
 static bool initial_open(struct dissection *d, struct quic_flow *flow,
@@ -120,15 +149,22 @@ static bool initial_open(struct dissection *d, struct quic_flow *flow,
 	struct quic_opener *opener = ((struct quic *)d->state)->opener;
 	if (flow->keyed && quic_initial_open(opener, &flow->keys, packet, frames))
 		return true;
-	struct quic_keys keys;
-	if (!quic_keys_make(opener, packet->version, &packet->destination, &keys) ||
-		!quic_initial_open(opener, &keys, packet, frames))
+	return initial_open_own(d, flow, packet, frames);
+}
+
+/* After the hello: another connection between the same ports? What goes on with the first one goes
+ * to an id of the server's, which opens nothing. */
+static bool connection_again(
+	struct dissection *d, struct quic_flow *flow, const struct quic_packet *packet)
+{
+	struct reader frames;
+	uint32_t id = id_hash(packet->destination);
+	if (id == flow->keys_id || id == flow->tried_id || flow->again == QUIC_TRIES)
 		return false;
-	flow->keys = keys;
-	flow->keyed = true;
-	flow->version = packet->version;
-	flow->client = (uint8_t)media_side(d);
-	return true;
+	flow->again++;
+	flow->tried_id = id;
+	flow->tries = 0;
+	return initial_open_own(d, flow, packet, &frames);
 }
 
 /* The hello, once all of it is there. */
@@ -158,18 +194,25 @@ static void initial_read(
 {
 	struct quic *quic = d->state;
 	struct reader frames;
-	if (flow->done || (flow->keyed && flow->client != media_side(d)))
+	if (flow->keyed && flow->client != media_side(d))
+		return;
+	if (flow->done && !connection_again(d, flow, packet))
 		return;
 	flow->done = ++flow->tries == QUIC_TRIES;
+	flow->tried_id = id_hash(packet->destination);
 	if (!initial_open(d, flow, packet, &frames)) {
 		d->stats->hello_undecrypted++;
 		return;
 	}
-	struct assembly *one = assembly_get(&quic->assemblies, d, HELLO_ABOUT);
+	struct assembly *one = assembly_get(&quic->assemblies, d, flow->connections);
 	struct hello hello;
 	frames_read(one, quic_crypto_frame(flow->version), &frames);
-	if (hello_complete(d, flow, one, &hello))
+	if (!hello_complete(d, flow, one, &hello))
+		return;
+	/* After a Retry it is the same again. */
+	if (flow->random != hello.random || !hello.random)
 		hello_emit(d, &hello);
+	flow->random = hello.random;
 }
 
 /* A connection is being set up when its Initial opens, or both ends speak. */

@@ -12,6 +12,7 @@
 #define RTP_HEADER    12
 #define RTP_RUN       4  /* RFC 3550 A.1 takes 2, of a sender that is known */
 #define RTP_SOURCES   4  /* of one direction: audio, video, their retransmissions */
+#define RTP_PATIENCE  16 /* packets of sources without a place before one of them gets one */
 #define RTP_STEP      16 /* sequence numbers that may be missing in a run */
 #define RTP_MISORDER  16 /* a packet that comes late by this much does not end a run */
 #define RTCP_TYPE_MIN 64 /* RFC 5761 §4: as RTP payload types they would be taken for RTCP */
@@ -33,7 +34,8 @@ struct rtp_flow {
 	struct {
 		struct media_count count;
 		struct rtp_source sources[RTP_SOURCES];
-		uint8_t next; /* the place to be given up for another source */
+		uint8_t next;    /* the place to be given up for another source */
+		uint8_t waiting; /* packets since then that found no place */
 	} side[2];
 };
 
@@ -71,20 +73,34 @@ static bool rtp_probe(struct reader r)
 	return rtp_allows(1, h.payload_type) && (!r.failed || r.cut);
 }
 
-/* The place of this source; one that has no run yet goes before one that has. */
-static struct rtp_source *source_find(struct rtp_flow *flow, unsigned side, uint32_t ssrc)
+/* The place to be given up: of a source that has no run yet before one that has. */
+static struct rtp_source *source_replace(struct rtp_flow *flow, unsigned side)
 {
 	struct rtp_source *sources = flow->side[side].sources;
-	for (unsigned i = 0; i < RTP_SOURCES; i++) {
-		if (sources[i].run && sources[i].ssrc == ssrc)
-			return &sources[i];
-	}
 	unsigned at = flow->side[side].next;
 	for (unsigned i = 0; i < RTP_SOURCES && sources[at].run >= RTP_RUN; i++)
 		at = (at + 1) % RTP_SOURCES;
 	flow->side[side].next = (uint8_t)((at + 1) % RTP_SOURCES);
-	sources[at] = (struct rtp_source){.ssrc = ssrc};
+	flow->side[side].waiting = 0;
 	return &sources[at];
+}
+
+/* The place of this source, or NULL. A conference server sends dozens in turn: if each took a place
+ * at once, none would have a run. */
+static struct rtp_source *source_find(struct rtp_flow *flow, unsigned side, uint32_t ssrc)
+{
+	struct rtp_source *sources = flow->side[side].sources, *place = NULL;
+	for (unsigned i = 0; i < RTP_SOURCES; i++) {
+		if (sources[i].run && sources[i].ssrc == ssrc)
+			return &sources[i];
+		if (!sources[i].run && !place)
+			place = &sources[i];
+	}
+	if (!place && ++flow->side[side].waiting < RTP_PATIENCE)
+		return NULL;
+	place = place ? place : source_replace(flow, side);
+	*place = (struct rtp_source){.ssrc = ssrc};
+	return place;
 }
 
 /* Those below are given out for good (RFC 3551), those above by signalling. */
@@ -121,6 +137,25 @@ static void count_add(struct media_count *c, struct rtp_source *s, uint64_t byte
 	c->bytes += bytes + (complete ? s->bytes : 0);
 }
 
+/* Another packet of the source; false while it has no run. */
+static bool source_packet(struct dissection *d, struct media_count *c, struct rtp_source *s,
+	const struct rtp_header *h)
+{
+	uint8_t run = s->run;
+	/* The same packet again may show on another interface. */
+	if (source_step(s, h))
+		count_add(c, s, media_bytes(d), run < RTP_RUN);
+	return s->run == RTP_RUN;
+}
+
+/* One of a source that has no place, among others that have. */
+static bool crowd_packet(struct dissection *d, struct media_count *c)
+{
+	c->packets += c->started;
+	c->bytes += c->started ? media_bytes(d) : 0;
+	return c->started;
+}
+
 static enum verdict rtp_dissect(struct dissection *d, struct reader *r)
 {
 	struct rtp_header h = header_read(r);
@@ -128,13 +163,9 @@ static enum verdict rtp_dissect(struct dissection *d, struct reader *r)
 	if (!flow)
 		return NOT_MINE;
 	unsigned side = media_side(d);
-	struct rtp_source *s = source_find(flow, side, h.ssrc);
-	uint8_t run = s->run;
-	if (!source_step(s, &h))
-		return s->run < RTP_RUN ? NOT_MINE : DONE;
 	struct media_count *c = &flow->side[side].count;
-	count_add(c, s, media_bytes(d), run < RTP_RUN);
-	if (s->run < RTP_RUN)
+	struct rtp_source *s = source_find(flow, side, h.ssrc);
+	if (s ? !source_packet(d, c, s, &h) : !crowd_packet(d, c))
 		return NOT_MINE; /* another may know it better */
 	media_say(d, c,
 		&(struct obs_media){

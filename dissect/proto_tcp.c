@@ -1,5 +1,5 @@
 /*
- * TCP (RFC 9293), as far as a flow needs it: ports, sequence number, flags, and where the payload
+ * TCP (RFC 9293), as far as a flow needs it: ports, numbers, flags, and where the payload
  * starts. Segments are put in order by stream.c. Options are stepped over, checksums not checked (a
  * host's own packets are captured before the card fills them in).
  */
@@ -17,7 +17,7 @@ static enum verdict tcp_dissect(struct dissection *d, struct reader *r)
 	p->src.port = reader_u16(&h);
 	p->dst.port = reader_u16(&h);
 	p->sequence = reader_u32(&h);
-	reader_skip(&h, 4); /* acknowledgment number */
+	p->acknowledged = reader_u32(&h);
 	size_t header = (reader_u8(&h) >> 4) * 4U;
 	p->tcp_flags = reader_u8(&h);
 	if (header < HEADER_MIN)

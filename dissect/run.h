@@ -84,6 +84,7 @@ struct dissect {
 	const struct dissector *rows[DISSECTORS_MAX]; /* the table */
 	void *state[DISSECTORS_MAX];                  /* what `open` made, by row */
 	struct pool flow_states[DISSECTORS_MAX];      /* by row */
+	uint32_t state_hand[DISSECTORS_MAX];          /* the block that was looked at last */
 	struct packet packets[BATCH_FRAMES];
 	bool interface_seen[SOURCE_INTERFACES_MAX];
 	struct shapes udp, stream;

@@ -10,6 +10,8 @@
 #include "dissect/run.h"
 #include "dissect/stream_side.h"
 
+enum { PROTOCOL_TCP = 6 };
+
 _Static_assert(sizeof(struct stream) % 8 == 0, "blocks of a pool");
 
 bool streams_init(struct streams *s)
@@ -24,6 +26,18 @@ void streams_free(struct streams *s)
 	pool_free(&s->buffers);
 }
 
+static void holes_note(struct streams *s, struct stream *stream)
+{
+	for (int i = 0; i < 2; i++) {
+		struct stream_side *side = &stream->side[i];
+		bool holey = side_holey(side);
+		uint32_t more = (uint32_t)holey - (uint32_t)side->holey; /* may be -1 */
+		s->holes[stream->place] += more;
+		s->holey += more;
+		side->holey = holey;
+	}
+}
+
 void stream_forget(struct streams *s, uint32_t number)
 {
 	struct stream *stream = pool_at(&s->streams, number);
@@ -32,6 +46,7 @@ void stream_forget(struct streams *s, uint32_t number)
 		return;
 	side_release(s, &stream->side[0]);
 	side_release(s, &stream->side[1]);
+	holes_note(s, stream);
 	pool_give(&s->streams, number);
 }
 
@@ -72,6 +87,18 @@ static void side_reread(struct dissection *d, struct stream_side *side)
 	struct packet turned = packet_turned(packet);
 	d->packet = &turned;
 	side_read_buffer(d, side);
+	d->packet = packet;
+}
+
+/* What the other side sent, this packet says to have come. */
+static void side_heard(struct dissection *d, struct stream_side *side)
+{
+	struct packet *packet = d->packet;
+	if (!(packet->tcp_flags & TCP_ACK) || !side_holey(side))
+		return;
+	struct packet turned = packet_turned(packet);
+	d->packet = &turned;
+	side_acknowledged(d, side, packet->acknowledged);
 	d->packet = packet;
 }
 
@@ -137,6 +164,7 @@ static struct stream *stream_of(struct dissection *d)
 		return NULL;
 	struct stream *stream = pool_at(&s->streams, more->stream);
 	stream->number = more->stream;
+	stream->place = (uint16_t)stream_place(d->packet->src.port, d->packet->dst.port);
 	for (int i = 0; i < 2; i++) {
 		if (d->flow->age.note & note_syn(i == 0))
 			side_start(s, &stream->side[i], more->first_byte[i]);
@@ -160,6 +188,7 @@ static void stream_take(struct dissection *d, struct segment *s)
 	struct stream *stream = d->stream;
 	struct stream_side *side = &stream->side[d->packet->from_opener ? 0 : 1];
 	struct stream_side *other = &stream->side[d->packet->from_opener ? 1 : 0];
+	side_heard(d, other);
 	uint8_t row = other->row;
 	if (d->packet->tcp_flags & TCP_RST) {
 		bool exact = side->synced && s->sequence == window_end(&side->window);
@@ -171,6 +200,13 @@ static void stream_take(struct dissection *d, struct segment *s)
 	side_take(d, side, s);
 	if (other->row != row)
 		side_reread(d, other);
+}
+
+bool stream_heard(const struct streams *s, const struct packet *p)
+{
+	return p->has_payload && p->has_ports && p->protocol == PROTOCOL_TCP &&
+		!reader_left(&p->payload) && p->tcp_flags & TCP_ACK &&
+		s->holes[stream_place(p->src.port, p->dst.port)];
 }
 
 /* True when a dissector of this very stream led here. */
@@ -205,6 +241,7 @@ void stream_segment(struct dissection *d)
 	stream->busy = true;
 	stream_take(d, &s);
 	stream->busy = false;
+	holes_note(&d->run->streams, stream);
 	if (stream->gone) {
 		stream_forget(&d->run->streams, stream->number);
 	} else if (side_over(&stream->side[0]) && side_over(&stream->side[1])) {

@@ -5,9 +5,10 @@
  *
  * Picks streams up in the middle. Where segments overlap the first bytes to come win, as they do in
  * Windows and BSD for the usual cases; a repetition that differs is counted. A hole is waited for
- * as long as the buffer has room, then stepped over, and the dissector is told. One segment far
- * from all others is left out; two that follow one another are believed. A SYN with another number
- * is another connection; an RST counts only where the next byte would stand (RFC 5961 §3.2).
+ * as long as the buffer has room and the receiver does not acknowledge it: what it has and the
+ * capture has not will not come. It is then stepped over, and the dissector is told. One segment
+ * far from all others is left out; two that follow one another are believed. A SYN with another
+ * number is another connection; an RST counts only where the next byte would stand (RFC 5961 §3.2).
  */
 #ifndef SEEP_DISSECT_STREAM_H
 #define SEEP_DISSECT_STREAM_H
@@ -23,6 +24,8 @@
 #define STREAM_TURNS   4                  /* protocols that one segment can go through */
 #define STREAM_AHEAD   (2 * WINDOW_BYTES) /* further from the bytes so far it is another place */
 #define STREAM_BEHIND  (16 << 20)         /* and as far back no repetition any more */
+#define STREAM_ACKS    2                  /* that say a hole was received before it is given up */
+#define STREAM_PLACES  4096               /* of what is known about pairs of ports */
 
 /* Flags of a TCP header, RFC 9293 §3.1. */
 enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
@@ -40,7 +43,9 @@ struct stream_side {
 	bool ended;
 	bool ignored; /* nobody reads it */
 	bool gap;     /* bytes are missing before window.base */
-	uint8_t reserved;
+	bool holey;   /* counted in streams.holes */
+	uint8_t acks; /* of bytes behind its first hole */
+	uint8_t reserved[3];
 };
 
 struct stream {
@@ -50,16 +55,30 @@ struct stream {
 	bool busy;                  /* its dissector is at work */
 	bool gone;                  /* its flow went meanwhile */
 	uint8_t reserved;
+	uint16_t place; /* in streams.holes */
+	uint8_t reserved_too[6];
 };
 
 struct streams {
 	struct pool streams, buffers;
 	uint32_t owner[STREAM_BUFFERS + 1]; /* of a buffer: stream number << 1 | side */
 	uint32_t hand;                      /* the buffer that made way last */
+	/* Directions with a hole, all and by their ports: elsewhere a segment that only
+	 * acknowledges is not looked at. */
+	uint32_t holey, holes[STREAM_PLACES];
 };
+
+/* Where streams between these ports are counted. */
+static inline unsigned stream_place(uint16_t one, uint16_t other)
+{
+	return (one ^ other) % STREAM_PLACES;
+}
 
 bool streams_init(struct streams *s);
 void streams_free(struct streams *s);
+
+/* A segment without bytes: may it tell of a hole that it was received? */
+bool stream_heard(const struct streams *s, const struct packet *p);
 
 /* Takes the packet's segment into its stream and lets the dissector read what is in order now. */
 void stream_segment(struct dissection *d);

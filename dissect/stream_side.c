@@ -310,6 +310,42 @@ static void side_finish(struct dissection *d, struct stream_side *side)
 		row->end(d);
 }
 
+static bool side_reached_end(const struct stream_side *side)
+{
+	return side->ended && side->synced && window_end(&side->window) == side->end;
+}
+
+static void side_end(struct dissection *d, struct stream_side *side)
+{
+	side_finish(d, side);
+	side_restart(&d->run->streams, side, side->end);
+	side->gap = true; /* for whatever may follow all the same */
+}
+
+/* Whether the first hole was received; one packet may have overtaken another. */
+static bool hole_received(const struct stream_side *side, uint32_t number)
+{
+	const struct window *w = &side->window;
+	uint32_t past = number - w->base;
+	return side_holey(side) && past >= w->range[0].from && past <= STREAM_AHEAD;
+}
+
+void side_acknowledged(struct dissection *d, struct stream_side *side, uint32_t number)
+{
+	if (!hole_received(side, number)) {
+		side->acks = 0;
+		return;
+	}
+	bool all = side->ended && number - side->end <= 1;
+	if (++side->acks < STREAM_ACKS && !all)
+		return;
+	while (!side->ignored && hole_received(side, number))
+		side_step(d, side, number);
+	side->acks = 0;
+	if (side_reached_end(side))
+		side_end(d, side);
+}
+
 /* Takes in one segment of a side, its FIN too. */
 void side_take(struct dissection *d, struct stream_side *side, struct segment *s)
 {
@@ -326,11 +362,9 @@ void side_take(struct dissection *d, struct stream_side *side, struct segment *s
 		side_lose(all, side); /* there is a hole of unknown size */
 		return;
 	}
-	if (!side->ended || !side->synced || window_end(&side->window) != side->end)
+	if (!side_reached_end(side))
 		return;
 	if (!length)
 		side_read_buffer(d, side);
-	side_finish(d, side);
-	side_restart(all, side, side->end);
-	side->gap = true; /* for whatever may follow all the same */
+	side_end(d, side);
 }

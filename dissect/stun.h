@@ -7,6 +7,7 @@
 
 #include "core/table.h"
 #include "dissect/dissector.h"
+#include "dissect/media.h"
 
 #define STUN_COOKIE           0x2112a442U
 #define STUN_HEADER_SIZE      20
@@ -158,6 +159,7 @@ const struct stun_transaction *stun_transaction_find(struct stun_transactions *t
 struct stun_said {
 	uint64_t time_ns;
 	uint64_t check;         /* a hash of it */
+	uint64_t interfaces;    /* that it was said of since then, a bit each, by number */
 	struct endpoint mapped; /* by the last result said */
 	bool any;
 };
@@ -177,24 +179,18 @@ struct turn_said {
 	uint16_t type, channel; /* of the message */
 };
 
-/* ChannelData in one direction. */
-struct turn_media {
-	uint64_t said_ns, bytes;
-	uint32_t packets;
-};
-
 enum turn_client { TURN_CLIENT_UNKNOWN, TURN_CLIENT_OPENED, TURN_CLIENT_ANSWERED };
 
 /* What is remembered of a flow between a client and its relay. */
 struct turn_flow {
 	struct turn_channel channel[TURN_CHANNELS];
 	struct turn_said said[TURN_SAID];
-	struct turn_media media[2]; /* from the opener, to the opener */
-	uint8_t channels, says;     /* the next to be used */
-	uint8_t client;             /* enum turn_client */
-	uint8_t run;                /* messages in ChannelData's form, before anything is known */
-	uint16_t run_number;        /* their channel */
-	bool seen;                  /* this is TURN: ChannelData may be believed */
+	struct media_count media[2]; /* ChannelData from the opener, to the opener */
+	uint8_t channels, says;      /* the next to be used */
+	uint8_t client;              /* enum turn_client */
+	uint8_t run;                 /* messages in ChannelData's form, before anything is known */
+	uint16_t run_number;         /* their channel */
+	bool seen;                   /* this is TURN: ChannelData may be believed */
 };
 
 enum stun_framing { STUN_FRAMING_UNKNOWN, STUN_FRAMING_NONE, STUN_FRAMING_RFC4571 };

@@ -23,12 +23,11 @@ static uint64_t hash_word(uint64_t hash, const struct obs_word *word)
 	return hash_bytes(hash_bytes(hash, word->bytes, word->length), ":", 1);
 }
 
-static uint64_t check_hash(const struct obs_ice *ice, bool nominates, uint16_t interface)
+static uint64_t check_hash(const struct obs_ice *ice, bool nominates)
 {
 	const uint8_t flags[] = {ice->role, ice->consent, nominates};
 	uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), flags, sizeof(flags));
 	hash = hash_bytes(hash, &ice->priority, sizeof(ice->priority));
-	hash = hash_bytes(hash, &interface, sizeof(interface)); /* the way out changed: news */
 	return hash_word(hash_word(hash, &ice->ufrag), &ice->peer_ufrag);
 }
 
@@ -74,11 +73,15 @@ static bool check_news(const struct dissection *d, struct stun_said *said, uint6
 	uint64_t now_ns = dissection_now(d);
 	if (!said)
 		return true;
-	if (said->any && said->check == hash && now_ns < said->time_ns + CHECK_INTERVAL_NS)
+	uint64_t bit = UINT64_C(1) << d->packet->frame->interface % 64;
+	bool same = said->any && said->check == hash && now_ns < said->time_ns + CHECK_INTERVAL_NS;
+	/* Another way out is news; the two sides of a router are, once. */
+	if (same && said->interfaces & bit)
 		return false;
 	said->any = true;
 	said->check = hash;
-	said->time_ns = now_ns;
+	said->interfaces = same ? said->interfaces | bit : bit;
+	said->time_ns = same ? said->time_ns : now_ns;
 	return true;
 }
 
@@ -106,9 +109,7 @@ static void request_emit(
 	struct stun_flow *flow = flow_of_check(d, check);
 	struct obs_ice ice = ice_make(m, facts, flow);
 	struct stun_transaction *asked = request_note(d, m, facts, &ice, &repeated);
-	if (check &&
-		!check_news(d, said_of(d, flow),
-			check_hash(&ice, facts->nominates, d->packet->frame->interface)))
+	if (check && !check_news(d, said_of(d, flow), check_hash(&ice, facts->nominates)))
 		return;
 	asked->said = true;
 	struct observation o;

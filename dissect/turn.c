@@ -12,10 +12,9 @@
 
 #include <string.h>
 
-#define CHANNEL_LAST      0x4fff /* RFC 8656 §12; RFC 5766 had more, believed when seen bound */
-#define CHANNEL_RUN       4      /* messages that look like ChannelData before it is believed */
-#define PEER_INTERVAL_NS  (30 * UINT64_C(1000000000))
-#define MEDIA_INTERVAL_NS (10 * UINT64_C(1000000000))
+#define CHANNEL_LAST     0x4fff /* RFC 8656 §12; RFC 5766 had more, believed when seen bound */
+#define CHANNEL_RUN      4      /* messages that look like ChannelData before it is believed */
+#define PEER_INTERVAL_NS (30 * UINT64_C(1000000000))
 
 static bool turn_method(uint16_t method)
 {
@@ -159,31 +158,12 @@ bool turn_channel_believed(struct turn_flow *t, uint16_t number)
 	return t->seen;
 }
 
-static void media_emit(struct dissection *d, const struct turn_media *media, enum media_event event)
+static void media_note(struct dissection *d, struct media_count *c, size_t length)
 {
-	struct observation o;
-	dissection_observe(d, OBS_MEDIA, &o);
-	o.media = (struct obs_media){
-		.protocol = MEDIA_CHANNEL_DATA,
-		.event = (uint8_t)event,
-		.packets = media->packets,
-		.bytes = media->bytes,
-	};
-	dissection_emit(d, &o);
-}
-
-static void media_note(struct dissection *d, struct turn_media *media, size_t length)
-{
-	uint64_t now_ns = dissection_now(d);
-	media->packets++;
-	media->bytes += length;
-	if (media->packets < CHANNEL_RUN)
-		return;
-	bool starts = media->packets == CHANNEL_RUN;
-	if (!starts && now_ns < media->said_ns + MEDIA_INTERVAL_NS)
-		return;
-	media->said_ns = now_ns;
-	media_emit(d, media, starts ? MEDIA_STARTS : MEDIA_GOES_ON);
+	c->packets++;
+	c->bytes += length;
+	if (c->packets >= CHANNEL_RUN)
+		media_say(d, c, &(struct obs_media){.protocol = MEDIA_CHANNEL_DATA});
 }
 
 /* A peer whose channel was bound before the capture began. */

@@ -21,7 +21,8 @@ struct rig {
 	struct interest interest;
 	struct stats stats;
 	uint64_t frame;
-	uint8_t client; /* the last byte of the client's address, which makes the flow */
+	uint32_t acknowledged; /* what segments from now on say to have got */
+	uint8_t client;        /* the last byte of the client's address, which makes the flow */
 };
 
 static inline void rig_emit(void *sink, const struct observation *o)
@@ -61,10 +62,13 @@ static inline void rig_headers(uint8_t *h, const struct rig *g, bool from_client
 {
 	const uint8_t client[4] = {192, 0, 2, g->client}, server[4] = {198, 51, 100, 1};
 	size_t all = RIG_HEADERS + length;
+	uint32_t ack = g->acknowledged;
 	const uint8_t headers[RIG_HEADERS] = {0x45, 0, (uint8_t)(all >> 8), (uint8_t)all, 0, 0, 0,
 		0, 64, 6, [20] = from_client ? 16 : 0, from_client ? 0 : 80, from_client ? 0 : 16,
 		from_client ? 80 : 0, (uint8_t)(sequence >> 24), (uint8_t)(sequence >> 16),
-		(uint8_t)(sequence >> 8), (uint8_t)sequence, [32] = 0x50, (uint8_t)flags};
+		(uint8_t)(sequence >> 8), (uint8_t)sequence, (uint8_t)(ack >> 24),
+		(uint8_t)(ack >> 16), (uint8_t)(ack >> 8), (uint8_t)ack, [32] = 0x50,
+		(uint8_t)flags};
 	memcpy(h, headers, sizeof(headers));
 	memcpy(h + 12, from_client ? client : server, 4);
 	memcpy(h + 16, from_client ? server : client, 4);

@@ -73,10 +73,29 @@ static const struct carrier_row tag_rows[] = {
 			0xff, 0xff, 0xfe, 0x40, /* label 1048575 */
 			0x00, 0x00, 0x21, 0x40, /* IPv6 explicit null, bottom */
 		}},
-	{"MPLS, a pseudowire", UNDER_ETHERNET, 0x8847, NOT_FOUND, 0, 0, 8,
+	{"MPLS, a pseudowire of something", UNDER_ETHERNET, 0x8847, NOT_FOUND, 0, 0, 8,
 		{
 			0x00, 0x01, 0x01, 0x40, /* label 16, bottom */
 			0x00, 0x00, 0x00, 0x00, /* control word */
+		}},
+	{"MPLS, an Ethernet pseudowire", UNDER_ETHERNET, 0x8847, V4, WRAPPED_MPLS, 0, 22,
+		{
+			0x00, 0x01, 0x01, 0x40,                         /* label 16, bottom */
+			0x00, 0x00, 0x00, 0x07,                         /* control word */
+			0x00, 0x00, 0x5e, 0, 0, 1, 0x02, 0, 0, 0, 0, 1, /* addresses */
+			0x08, 0x00,                                     /* IPv4 */
+		}},
+	{"MPLS, the same without control word", UNDER_ETHERNET, 0x8847, V6, WRAPPED_MPLS, 0, 18,
+		{
+			0x00, 0x01, 0x01, 0x40,                      /* label 16, bottom */
+			0x00, 0x00, 0x5e, 0, 0, 1, 2, 0, 0, 0, 0, 1, /* addresses */
+			0x86, 0xdd,                                  /* IPv6 */
+		}},
+	{"MPLS, the same to an address like IPv4", UNDER_ETHERNET, 0x8847, V4, WRAPPED_MPLS, 0, 18,
+		{
+			0x00, 0x01, 0x01, 0x40,                         /* label 16, bottom */
+			0x44, 0x00, 0x5e, 0, 0, 1, 0x02, 0, 0, 0, 0, 1, /* addresses */
+			0x08, 0x00,                                     /* IPv4 */
 		}},
 	{"MPLS in a VLAN", UNDER_ETHERNET, 0x8100, V4, WRAPPED_VLAN | WRAPPED_MPLS, 7, 8,
 		{

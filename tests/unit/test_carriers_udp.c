@@ -77,6 +77,13 @@ static const struct carrier_row gtp_rows[] = {
 			0x00, 0x00, 0x00, 0x01,    /* tunnel */
 			0x00, 0x07, 0x00, 0x00,    /* sequence number, no extension */
 		}},
+	{"GTP-U, no extension without its flag", UNDER_UDP, 0, V4, WRAPPED_UDP, 0, 12,
+		{
+			0x32, 0xff,                /* version 1, GTP, S; G-PDU */
+			0x00, 4 + CARRIER_V4_SIZE, /* length */
+			0x00, 0x00, 0x00, 0x01,    /* tunnel */
+			0x00, 0x07, 0xff, 0x85,    /* sequence number, and what means nothing */
+		}},
 	{"GTP-U, extension headers", UNDER_UDP, 0, V4, WRAPPED_UDP, 0, 24,
 		{
 			0x34, 0xff,                 /* version 1, GTP, E; G-PDU */

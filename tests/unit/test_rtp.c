@@ -69,6 +69,91 @@ static void said_once_in_a_while(void **state)
 	watch_free(w);
 }
 
+/* A kill switch that fails: the same flow goes on outside the tunnel, if only for a moment. */
+static void another_interface_is_news(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	for (unsigned i = 0; i < 40; i++) {
+		w->next.interface = i < 20 ? 1 : 2;
+		rtp_send(w, i, false);
+	}
+	assert_int_equal(watch_count(w, OBS_MEDIA), 2);
+	assert_int_equal(watch_seen(w, OBS_MEDIA, 0)->head.interface, 1);
+	assert_int_equal(watch_seen(w, OBS_MEDIA, 1)->head.interface, 2);
+	assert_int_equal(watch_seen(w, OBS_MEDIA, 1)->media.packets, 21);
+	watch_free(w);
+}
+
+/* Both sides of a router that translates nothing: each is told of, and not at every packet. */
+static void two_interfaces_at_once(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	for (unsigned i = 0; i < 40; i++) {
+		w->next.interface = 1;
+		rtp_send(w, i, false);
+		w->next.interface = 2;
+		rtp_send(w, i, false);
+	}
+	assert_int_equal(watch_count(w, OBS_MEDIA), 2);
+	w->next.time_ns += 10 * SECOND_NS;
+	for (unsigned i = 40; i < 80; i++) {
+		w->next.interface = 1 + i % 2;
+		rtp_send(w, i, false);
+	}
+	assert_int_equal(watch_count(w, OBS_MEDIA), 4);
+	assert_int_equal(watch_seen(w, OBS_MEDIA, 3)->media.packets, 42); /* each once */
+	watch_free(w);
+}
+
+/* A conference server: one packet of each, in turn. */
+static void many_sources_in_turn(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	for (unsigned i = 0; i < 8 * RUN; i++) {
+		struct bytes b = rtp(0x80, OPUS, i / 8, SOURCE + i % 8);
+		talk(w, b.at, b.length, true);
+	}
+	assert_int_equal(watch_count(w, OBS_MEDIA), 1);
+	w->next.time_ns += 10 * SECOND_NS;
+	struct bytes b = rtp(0x80, OPUS, RUN, SOURCE);
+	talk(w, b.at, b.length, true);
+	/* Those without a place are counted as soon as there is media. */
+	assert_int_equal(watch_count(w, OBS_MEDIA), 2);
+	assert_true(watch_seen(w, OBS_MEDIA, 1)->media.packets > 4 * RUN);
+	watch_free(w);
+}
+
+/* As many flows as are remembered, of a packet each, from the far end. */
+static void flood(struct watch *w)
+{
+	for (unsigned i = 0; i < 131072; i++) {
+		struct endpoint from = end(TALK_SERVER), to = end(TALK_CLIENT);
+		from.port = (uint16_t)(1024 + i % 32768);
+		to.port = (uint16_t)(i / 32768);
+		struct bytes b = rtp(0x80, OPUS, i, i);
+		packet_ip_udp(&b, &from, &to);
+		watch_frame(w, b.at, b.length);
+	}
+}
+
+static void a_flood_hides_no_media(void **state)
+{
+	(void)state;
+	const struct dissect_options options = {.flows = 200000, .transactions = 16};
+	struct watch *w = watch_open(LINK_RAW, INTEREST_IN(OBS_MEDIA), &options);
+	flood(w);
+	w->next.time_ns += 11 * SECOND_NS;
+	for (unsigned i = 0; i < RUN; i++)
+		rtp_send(w, i, false);
+	assert_int_equal(watch_count(w, OBS_MEDIA), 1);
+	dissect_finish(w->dissect);
+	assert_int_equal(w->stats.state_refused, 1); /* said all the same */
+	watch_free(w);
+}
+
 static void loss_and_disorder_are_usual(void **state)
 {
 	(void)state;
@@ -237,6 +322,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_is_media),
 		cmocka_unit_test(said_once_in_a_while),
+		cmocka_unit_test(another_interface_is_news),
+		cmocka_unit_test(two_interfaces_at_once),
+		cmocka_unit_test(many_sources_in_turn),
+		cmocka_unit_test(a_flood_hides_no_media),
 		cmocka_unit_test(loss_and_disorder_are_usual),
 		cmocka_unit_test(several_sources_take_turns),
 		cmocka_unit_test(no_run_no_media),

@@ -254,6 +254,71 @@ static void a_syn_says_where_it_begins(void **state)
 	said(l, "");
 }
 
+/* The receiver has got everything before this byte of the client's. */
+static void acknowledge(struct lines *l, uint32_t at)
+{
+	l->rig.acknowledged = CLIENT_FIRST + at;
+	lines_flags(l, false, TCP_ACK, SERVER_FIRST);
+}
+
+static struct lines *lines_with_a_hole(void)
+{
+	struct lines *l = lines_open();
+	lines_connect(l);
+	lines_send(l, CLIENT_FIRST, "L:a\n");
+	lines_send(l, CLIENT_FIRST + 6, "c\n");
+	return l;
+}
+
+/* What was received and not captured will not come. */
+static void a_hole_that_was_received(void **state)
+{
+	(void)state;
+	struct lines *l = lines_with_a_hole();
+	acknowledge(l, 8);
+	assert_string_equal(l->log, ">L:a;"); /* it may have overtaken the segment */
+	acknowledge(l, 8);
+	assert_string_equal(l->log, ">L:a;>!c;");
+	assert_int_equal(l->rig.stats.stream_gaps, 1);
+	assert_int_equal(l->rig.run->streams.holey, 0);
+	lines_send(l, CLIENT_FIRST + 8, "d\n");
+	said(l, ">L:a;>!c;>d;");
+}
+
+static void a_hole_that_was_not(void **state)
+{
+	(void)state;
+	struct lines *l = lines_with_a_hole();
+	for (unsigned i = 0; i < 2 * STREAM_ACKS; i++)
+		acknowledge(l, 4);
+	assert_int_equal(l->rig.run->streams.holey, 1);
+	lines_send(l, CLIENT_FIRST + 4, "b\n");
+	assert_int_equal(l->rig.run->streams.holey, 0);
+	assert_int_equal(l->rig.stats.stream_gaps, 0);
+	said(l, ">L:a;>b;>c;");
+}
+
+static void several_holes_and_the_end(void **state)
+{
+	(void)state;
+	struct lines *l = lines_with_a_hole();
+	lines_send(l, CLIENT_FIRST + 10, "e\n");
+	lines_flags(l, true, TCP_FIN | TCP_ACK, CLIENT_FIRST + 12);
+	acknowledge(l, 13); /* the FIN, too: that is all there was */
+	assert_int_equal(l->rig.stats.stream_gaps, 2);
+	said(l, ">L:a;>!c;>!e$;");
+}
+
+/* An acknowledgment with bytes comes before what these bytes answer. */
+static void received_and_answered(void **state)
+{
+	(void)state;
+	struct lines *l = lines_with_a_hole();
+	acknowledge(l, 8);
+	lines_answer(l, SERVER_FIRST, "x\n");
+	said(l, ">L:a;>!c;<x;");
+}
+
 static void ends_give_everything_back(void **state)
 {
 	(void)state;
@@ -278,6 +343,10 @@ int main(void)
 		cmocka_unit_test(picked_up_in_the_middle),
 		cmocka_unit_test(a_new_connection),
 		cmocka_unit_test(a_syn_says_where_it_begins),
+		cmocka_unit_test(a_hole_that_was_received),
+		cmocka_unit_test(a_hole_that_was_not),
+		cmocka_unit_test(several_holes_and_the_end),
+		cmocka_unit_test(received_and_answered),
 		cmocka_unit_test(ends_give_everything_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,28 @@ static void consent_follows_nomination(void **state)
 	watch_free(w);
 }
 
+/* Both sides of a router that translates nothing: each is told of once in a while. */
+static void two_interfaces_at_once(void **state)
+{
+	(void)state;
+	struct watch *w = watch_new(LINK_RAW);
+	for (uint8_t id = 1; id <= 20; id++) {
+		const struct check c = {id, "peer:mine", ICE_CONTROLLING, false};
+		w->next.interface = 1;
+		check_say(w, &c);
+		w->next.interface = 2;
+		check_say(w, &c);
+	}
+	assert_int_equal(watch_count(w, OBS_STUN_REQUEST), 2);
+	assert_int_equal(watch_seen(w, OBS_STUN_REQUEST, 0)->head.interface, 1);
+	assert_int_equal(watch_seen(w, OBS_STUN_REQUEST, 1)->head.interface, 2);
+	w->next.time_ns += 30 * SECOND_NS;
+	const struct check late = {21, "peer:mine", ICE_CONTROLLING, false};
+	check_say(w, &late);
+	assert_int_equal(watch_count(w, OBS_STUN_REQUEST), 3);
+	watch_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +180,7 @@ int main(void)
 		cmocka_unit_test(repeated_checks_are_said_now_and_then),
 		cmocka_unit_test(news_is_said_at_once),
 		cmocka_unit_test(consent_follows_nomination),
+		cmocka_unit_test(two_interfaces_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
