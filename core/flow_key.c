@@ -60,7 +60,7 @@ bool flow_key_make(struct flow_key *key, const struct endpoint *src, const struc
 struct flow_salt flow_salt_random(void)
 {
 	struct siphash_key seed = siphash_random_key();
-	struct flow_salt salt;
+	struct flow_salt salt = {{0}};
 	for (uint64_t i = 0; i < sizeof(salt.add) / sizeof(salt.add[0]); i++)
 		salt.add[i] = siphash13(&seed, &i, sizeof(i));
 	return salt;
