@@ -3,6 +3,8 @@
 
 #include "core/pages.h"
 
+#include <stdlib.h>
+
 #define ALIGNMENT 16
 
 bool arena_init(struct arena *a, size_t size)
@@ -15,6 +17,21 @@ void arena_free(struct arena *a)
 {
 	pages_release(a->bytes, a->size);
 	*a = (struct arena){0};
+}
+
+struct arena *arena_new(size_t size)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+	if (a && arena_init(a, size))
+		return a;
+	free(a);
+	return NULL;
+}
+
+void arena_delete(struct arena *a)
+{
+	arena_free(a);
+	free(a);
 }
 
 void *arena_take(struct arena *a, size_t size)

@@ -17,6 +17,10 @@ struct arena {
 bool arena_init(struct arena *a, size_t size);
 void arena_free(struct arena *a);
 
+/* One by itself; NULL without memory. */
+struct arena *arena_new(size_t size);
+void arena_delete(struct arena *a);
+
 /* `size` bytes, not cleared, aligned for anything; NULL when they do not fit, which is counted. */
 void *arena_take(struct arena *a, size_t size);
 

@@ -18,8 +18,6 @@
 #include "dissect/json.h"
 #include "dissect/text.h"
 
-#include <stdlib.h>
-
 #define BYTES_MAX   262144  /* of one message */
 #define NESTED_MAX  8       /* strings unescaped at a time, one within the other */
 #define FRAMING_MAX 128     /* bytes before the JSON */
@@ -295,17 +293,12 @@ static enum verdict json_dissect(struct dissection *d, struct reader *r)
 static void *memory_open(const struct dissect_options *options)
 {
 	(void)options;
-	struct arena *memory = calloc(1, sizeof(*memory));
-	if (memory && arena_init(memory, (size_t)NESTED_MAX * BYTES_MAX))
-		return memory;
-	free(memory);
-	return NULL;
+	return arena_new((size_t)NESTED_MAX * BYTES_MAX);
 }
 
 static void memory_close(void *state)
 {
-	arena_free(state);
-	free(state);
+	arena_delete(state);
 }
 
 extern const struct dissector dissector_json;

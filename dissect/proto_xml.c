@@ -15,8 +15,6 @@
 #include "dissect/text.h"
 #include "dissect/xml.h"
 
-#include <stdlib.h>
-
 #define BYTES_MAX      262144 /* of one message */
 #define CANDIDATES_MAX 256    /* emitted of one message */
 #define ATTRIBUTES_MAX 32     /* read of one tag */
@@ -241,17 +239,12 @@ static enum verdict xml_dissect(struct dissection *d, struct reader *r)
 static void *memory_open(const struct dissect_options *options)
 {
 	(void)options;
-	struct arena *memory = calloc(1, sizeof(*memory));
-	if (memory && arena_init(memory, (size_t)NESTED_MAX * BYTES_MAX))
-		return memory;
-	free(memory);
-	return NULL;
+	return arena_new((size_t)NESTED_MAX * BYTES_MAX);
 }
 
 static void memory_close(void *state)
 {
-	arena_free(state);
-	free(state);
+	arena_delete(state);
 }
 
 extern const struct dissector dissector_xml;
