@@ -125,8 +125,46 @@ static void stream_anew(struct dissection *d, struct flow_more *more)
 	d->flow->age.note &= ~(uint32_t)(FLOW_IGNORED | FLOW_SYN_FROM | FLOW_SYN_TO);
 }
 
-/* A SYN: notes where this side begins. One without ACK that does not go with what was there opens a
- * new connection. */
+static uint8_t packet_claimant(const struct packet *p)
+{
+	return p->from_opener ? CLAIM_OPENER : CLAIM_OTHER;
+}
+
+/* An answer that nobody asked for does not displace a claim. */
+static void claim_note(struct stream *stream, const struct packet *p, uint32_t told)
+{
+	if (stream->claimant && p->tcp_flags & TCP_ACK)
+		return;
+	stream->claimant = packet_claimant(p);
+	stream->claimed = told;
+}
+
+/* Is there another connection, as an earlier SYN said? The other end's SYN acknowledges it, or
+ * bytes follow it. A SYN alone may be forged: its receiver asks back (RFC 5961 §4). */
+static bool claim_holds(const struct stream *stream, const struct packet *p)
+{
+	if (stream->claimant == packet_claimant(p))
+		return reader_left(&p->payload) && p->sequence == stream->claimed;
+	return p->tcp_flags & TCP_SYN && p->tcp_flags & TCP_ACK &&
+		p->acknowledged == stream->claimed;
+}
+
+static void claim_check(struct dissection *d, struct flow_more *more)
+{
+	if (!more->stream)
+		return;
+	const struct stream *stream = pool_at(&d->run->streams.streams, more->stream);
+	if (!stream->claimant || !claim_holds(stream, d->packet))
+		return;
+	bool from_opener = stream->claimant == CLAIM_OPENER;
+	uint32_t claimed = stream->claimed;
+	stream_anew(d, more);
+	d->flow->age.note |= note_syn(from_opener);
+	more->first_byte[from_opener ? 0 : 1] = claimed;
+}
+
+/* A SYN: notes where this side begins. One that does not go with what was there may open a new
+ * connection. */
 static void stream_syn(struct dissection *d, const struct packet *p)
 {
 	struct streams *s = &d->run->streams;
@@ -138,13 +176,15 @@ static void stream_syn(struct dissection *d, const struct packet *p)
 	struct stream *stream = more->stream ? pool_at(&s->streams, more->stream) : NULL;
 	struct stream_side *side = stream ? &stream->side[p->from_opener ? 0 : 1] : NULL;
 	bool fits = !(*note & bit) && syn_fits(d, side, told);
-	if (!fits && !(p->tcp_flags & TCP_ACK)) {
-		stream_anew(d, more);
-		side = NULL;
+	if (!fits && stream) {
+		claim_note(stream, p, told);
+		return;
 	}
+	if (!fits && !(p->tcp_flags & TCP_ACK))
+		stream_anew(d, more);
 	*note |= bit;
 	*first = told;
-	if (side && (!fits || side_fresh(side)))
+	if (side && side_fresh(side))
 		side_start(s, side, told);
 	else if (side)
 		side->started = true;
@@ -225,6 +265,7 @@ void stream_segment(struct dissection *d)
 	/* First what the flow itself says: most packets of most flows end here. */
 	if ((d->flow->age.note & FLOW_IGNORED && !syn) || stream_busy(d))
 		return;
+	claim_check(d, flow_more(&d->run->flows, d->flow));
 	if (syn)
 		stream_syn(d, p);
 	struct segment s = {p->sequence + syn, p->payload};

@@ -48,15 +48,18 @@ struct stream_side {
 	uint8_t reserved[3];
 };
 
+enum claimant { CLAIM_NONE, CLAIM_OPENER, CLAIM_OTHER };
+
 struct stream {
 	struct stream_side side[2]; /* from the opener, to the opener */
 	uint32_t number;            /* its own in the pool */
+	uint32_t claimed;           /* first byte of another connection, says a SYN ... */
+	uint8_t claimant;           /* ... of this side; CLAIM_NONE: there was none */
 	uint8_t wrapped;            /* mask of enum encapsulation: carried by a proxy */
 	bool busy;                  /* its dissector is at work */
 	bool gone;                  /* its flow went meanwhile */
-	uint8_t reserved;
-	uint16_t place; /* in streams.holes */
-	uint8_t reserved_too[6];
+	uint16_t place;             /* in streams.holes */
+	uint8_t reserved[2];
 };
 
 struct streams {

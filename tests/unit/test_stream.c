@@ -196,7 +196,7 @@ static void a_new_connection(void **state)
 	lines_flags(l, true, TCP_SYN, 1000);
 	lines_send(l, 1006, "c\nother\n");
 	lines_flags(l, true, TCP_SYN, 70000);
-	lines_flags(l, false, TCP_SYN | TCP_ACK, 2000);
+	lines_accept(l, 70000, 2000);
 	lines_send(l, 70001, "L:d\n");
 	lines_answer(l, 2001, "x\n");
 	assert_int_equal(l->rig.stats.streams, 2);
@@ -215,6 +215,40 @@ static void a_new_connection(void **state)
 	lines_flags(l, true, TCP_SYN, 70000);
 	lines_send(l, 70001, "L:b\n");
 	said(l, ">L:b;");
+}
+
+/* A SYN that the other end does not take up is nobody's beginning (RFC 5961 §4). */
+static void a_forged_syn_changes_nothing(void **state)
+{
+	(void)state;
+	struct lines *l = lines_open();
+	lines_connect(l);
+	lines_send(l, 1001, "L:a\n");
+	lines_answer(l, 5001, "x\n");
+	lines_flags(l, true, TCP_SYN, 700000);
+	lines_flags(l, false, TCP_SYN | TCP_ACK, 800000);
+	lines_send(l, 1005, "b\n");
+	lines_answer(l, 5003, "y\n");
+	lines_flags(l, false, TCP_ACK, 5005); /* which asks back */
+	assert_int_equal(l->rig.stats.streams, 1);
+	said(l, ">L:a;<x;>b;<y;");
+	/* A true one after a forged answer. */
+	l = lines_open();
+	lines_connect(l);
+	lines_send(l, 1001, "L:a\n");
+	lines_flags(l, true, TCP_SYN, 700000);
+	lines_flags(l, false, TCP_SYN | TCP_ACK, 800000);
+	lines_accept(l, 700000, 900000);
+	lines_send(l, 700001, "L:b\n");
+	lines_answer(l, 900001, "y\n");
+	said(l, ">L:a;>L:b;<y;");
+	/* Of the answers, which are all that was captured, the first bytes tell. */
+	l = lines_open();
+	lines_answer(l, 5001, "L:a\n");
+	lines_flags(l, false, TCP_SYN | TCP_ACK, 800000);
+	lines_answer(l, 5005, "b\n");
+	lines_answer(l, 800001, "L:c\n");
+	said(l, ">L:a;>b;>L:c;");
 }
 
 static void a_syn_says_where_it_begins(void **state)
@@ -342,6 +376,7 @@ int main(void)
 		cmocka_unit_test(streams_are_read),
 		cmocka_unit_test(picked_up_in_the_middle),
 		cmocka_unit_test(a_new_connection),
+		cmocka_unit_test(a_forged_syn_changes_nothing),
 		cmocka_unit_test(a_syn_says_where_it_begins),
 		cmocka_unit_test(a_hole_that_was_received),
 		cmocka_unit_test(a_hole_that_was_not),

@@ -121,10 +121,19 @@ static inline void lines_flags(struct lines *l, bool from_client, unsigned flags
 }
 
 /* SYN and SYN-ACK: the first bytes are 1001 and 5001. */
+/* The server's SYN, in answer to the client's with the number `asked`. */
+static inline void lines_accept(struct lines *l, uint32_t asked, uint32_t sequence)
+{
+	uint32_t acknowledged = l->rig.acknowledged;
+	l->rig.acknowledged = asked + 1;
+	lines_flags(l, false, TCP_SYN | TCP_ACK, sequence);
+	l->rig.acknowledged = acknowledged;
+}
+
 static inline void lines_connect(struct lines *l)
 {
 	lines_flags(l, true, TCP_SYN, 1000);
-	lines_flags(l, false, TCP_SYN | TCP_ACK, 5000);
+	lines_accept(l, 1000, 5000);
 }
 
 #endif
