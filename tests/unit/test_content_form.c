@@ -55,11 +55,13 @@ static void forms_are_read(void **state)
 static void fields_are_bounded(void **state)
 {
 	(void)state;
-	static char text[80 * sizeof("a=" ENCODED "&")];
+	static const char field[] = "a=" ENCODED "&";
+	const struct body body = {.content = CONTENT_FORM};
+	struct bytes b = {0};
 	for (unsigned i = 0; i < 80; i++)
-		strcat(text, "a=" ENCODED "&");
+		bytes_put(&b, field, strlen(field));
 	struct watch *w = watch_new(LINK_RAW);
-	content_text(w, CONTENT_FORM, text);
+	content_bytes(w, &body, b.at, b.length);
 	assert_int_equal(w->stats.candidates, 64);
 	assert_int_equal(w->stats.content_cut, 1);
 	watch_free(w);
