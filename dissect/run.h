@@ -85,6 +85,7 @@ struct dissect {
 	void *state[DISSECTORS_MAX];                  /* what `open` made, by row */
 	struct pool flow_states[DISSECTORS_MAX];      /* by row */
 	struct packet packets[BATCH_FRAMES];
+	uint64_t time_ns[BATCH_FRAMES]; /* packet time when each of them comes */
 	bool interface_seen[SOURCE_INTERFACES_MAX];
 	struct shapes udp, stream;
 	uint8_t bit[DISSECTORS_MAX]; /* of a row in those */
