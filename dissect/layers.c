@@ -89,6 +89,7 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 		packet_key(d->run, p);
 }
 
+/* A layer that is read ahead remembers nothing, so no row is entered for it. */
 void layers_dissect(struct dissection *d)
 {
 	struct dissect *run = d->run;
@@ -107,7 +108,7 @@ void layers_dissect(struct dissection *d)
 		}
 		p->depth++;
 		p->layer = (uint8_t)(row - 1);
-		const struct dissector *layer = row_enter(d, row - 1);
+		const struct dissector *layer = run->rows[row - 1];
 		if (layer->emits) {
 			p->shapes = SHAPE_LAYER;
 			return;
