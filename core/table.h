@@ -23,8 +23,8 @@
 struct table_entry {
 	uint64_t seen_ns;      /* when it was last moved to the young end, see table_touch */
 	uint32_t older, newer; /* neighbours by age, index + 1; 0 is none */
-	uint32_t hash;
-	uint32_t note; /* the owner's, who may want it in the same cache line */
+	uint32_t hash;         /* of the key; of a removed entry any other */
+	uint32_t note;         /* the owner's, who may want it in the same cache line */
 };
 
 struct table_slot {
@@ -105,6 +105,21 @@ static inline void *table_find_sized(
 			return entry;
 	}
 	return NULL;
+}
+
+/* The same, where an earlier look (table_prefetch_entry) told the place that it may still be at:
+ * one guess where the processor would have to make one for each slot. 0 or a stale one does no
+ * harm. */
+static inline void *table_find_at(
+	const struct table *t, uint32_t place, uint32_t hash, const void *key, size_t key_size)
+{
+	if (place) {
+		uint8_t *entry = table_at(t, place - 1);
+		const struct table_entry *e = (const struct table_entry *)(const void *)entry;
+		if (e->hash == hash && memcmp(entry + sizeof(*e), key, key_size) == 0)
+			return entry;
+	}
+	return table_find_sized(t, hash, key, key_size);
 }
 
 /* The same for any table. */

@@ -229,7 +229,7 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 	arena_reset(&d->scratch);
 	uint32_t wanted = headers_dissect(d, batch);
 	for (uint32_t left = wanted; left; left &= left - 1)
-		flow_prefetch(&d->flows, d->packets[__builtin_ctz(left)].hash);
+		flow_prefetch(&d->flows, &d->packets[__builtin_ctz(left)]);
 	uint32_t i = 0;
 	for (uint32_t due; (due = packets_due(d, wanted, batch->count, i)); i++) {
 		i = (uint32_t)__builtin_ctz(due);

@@ -35,7 +35,7 @@ static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint
 
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns)
 {
-	struct flow *f = table_find_sized(&t->table, p->hash, &p->key, sizeof(p->key));
+	struct flow *f = table_find_at(&t->table, p->place, p->hash, &p->key, sizeof(p->key));
 	if (!f)
 		return NULL;
 	if (now_ns > f->age.seen_ns + FLOW_IDLE_NS) {

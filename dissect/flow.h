@@ -65,12 +65,12 @@ static inline struct flow_more *flow_more(const struct flow_table *t, const stru
 	return &t->more[f - (const struct flow *)table_at(&t->table, 0)];
 }
 
-/* Fetches the flow with this hash ahead, as far as it is known where it lies. */
-static inline void flow_prefetch(const struct flow_table *t, uint32_t hash)
+/* Fetches the packet's flow ahead, as far as it is known where it lies, and notes that. */
+static inline void flow_prefetch(const struct flow_table *t, struct packet *p)
 {
-	uint32_t number = table_prefetch_entry(&t->table, hash);
-	if (number)
-		__builtin_prefetch(&t->more[number - 1], 1);
+	p->place = table_prefetch_entry(&t->table, p->hash);
+	if (p->place)
+		__builtin_prefetch(&t->more[p->place - 1], 1);
 }
 
 /* The number of records (core/flow_key.h). */

@@ -26,6 +26,13 @@ static void unrouted_count(struct stats *stats, enum carrier carrier)
 	stats->unknown_protocol += carrier == CARRIER_IPPROTO;
 }
 
+/* Whether a stream has any use for the segment; half of them only acknowledge. One question, not
+ * two: neither answer can be foretold. */
+static bool segment_says(const struct packet *p)
+{
+	return (uint32_t)reader_left(&p->payload) | (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST));
+}
+
 /* The dissectors whose shape the payload has, a bit each. */
 static uint64_t payload_shapes(const struct dissection *d)
 {
@@ -34,9 +41,7 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (d->carrier == CARRIER_FLOW)
 		return SHAPE_FLOW;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&p->payload) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
-			? SHAPE_STREAM
-			: 0;
+		return segment_says(p) ? SHAPE_STREAM : 0;
 	const struct shapes *udp = &d->run->udp;
 	for (uint64_t asked = shapes_asked(udp, p->payload); asked; asked &= asked - 1) {
 		const struct dissector *row = udp->dissector[__builtin_ctzll(asked)];
