@@ -8,7 +8,6 @@
 
 #include "core/flow_key.h"
 #include "core/packet.h"
-#include "core/stats.h"
 #include "core/table.h"
 
 /* Idle longer than this, a flow is over: NATs forget UDP sooner (RFC 4787 REQ-5 asks for 5 min). */
@@ -57,8 +56,8 @@ void flow_table_free(struct flow_table *t);
 /* The packet's flow, used now, or NULL when it has none yet; also sets packet->from_opener. */
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns);
 
-/* The same, opened where it is new. */
-struct flow *flow_get(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+/* A flow for the packet, which has none yet. */
+struct flow *flow_open(struct flow_table *t, struct packet *p, uint64_t now_ns);
 
 static inline struct flow_more *flow_more(const struct flow_table *t, const struct flow *f)
 {

@@ -145,6 +145,16 @@ static void layer_dissect(struct dissection *d)
 	verdict_count(d->stats, row_enter(d, d->packet->layer)->dissect(d, &r));
 }
 
+/* The packet's flow; NULL where it has none, and opens none. */
+static struct flow *packet_flow(struct dissect *run, struct packet *p)
+{
+	struct flow *f = flow_find(&run->flows, p, run->now_ns);
+	if (f || (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS)
+		return f;
+	run->stats->flows++;
+	return flow_open(&run->flows, p, run->now_ns);
+}
+
 void packet_dissect(struct dissect *run, struct packet *p)
 {
 	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
@@ -156,9 +166,7 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		p->shapes &= ~SHAPE_FOLLOWS;
 	if (!p->shapes)
 		return;
-	d.flow = (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS
-		? flow_find(&run->flows, p, run->now_ns)
-		: flow_get(&run->flows, p, run->now_ns, run->stats);
+	d.flow = packet_flow(run, p);
 	if (!d.flow)
 		return;
 	if (p->shapes == SHAPE_STREAM)
