@@ -80,16 +80,16 @@ static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[hash & t->mask]);
 }
 
-/* Fetches the entry that table_find would look at first, and says which: its index + 1, 0 for none.
- */
+/* Fetches the entry with this hash ahead, where one of the two slots that it would be in first has
+ * one, and says which: its index + 1, 0 for none. How far an entry was pushed from its slot cannot
+ * be foretold, so nothing here branches: where there is none, the first entry is fetched. */
 static inline uint32_t table_prefetch_entry(const struct table *t, uint32_t hash)
 {
 	uint32_t at = hash & t->mask;
-	while (t->slots[at].entry && t->slots[at].hash != hash)
-		at = (at + 1) & t->mask;
-	if (t->slots[at].entry)
-		__builtin_prefetch(table_at(t, t->slots[at].entry - 1), 1);
-	return t->slots[at].entry;
+	at = (at + (t->slots[at].hash != hash)) & t->mask;
+	uint32_t number = t->slots[at].entry & -(uint32_t)(t->slots[at].hash == hash);
+	__builtin_prefetch(table_at(t, number - (number != 0)), 1);
+	return number;
 }
 
 /* The entry with this key, or NULL; for who looks up each packet, and knows the size of the keys

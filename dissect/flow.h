@@ -68,8 +68,7 @@ static inline struct flow_more *flow_more(const struct flow_table *t, const stru
 static inline void flow_prefetch(const struct flow_table *t, struct packet *p)
 {
 	p->place = table_prefetch_entry(&t->table, p->hash);
-	if (p->place)
-		__builtin_prefetch(&t->more[p->place - 1], 1);
+	__builtin_prefetch(&t->more[p->place - (p->place != 0)], 1);
 }
 
 /* The number of records (core/flow_key.h). */
