@@ -29,18 +29,24 @@ struct flow_salt {
 
 struct flow_salt flow_salt_random(void);
 
-/* The hash of a key's words in use. Each packet pays it, so it is one multiplication a word where
- * SipHash is a round and its end three more: multilinear hashing (Lemire and Kaser, "Strongly
- * universal string hashing is fast", 2014), of which any two keys get the same with a chance of
- * 2^-32. Its hashes of a scan's addresses are as evenly apart as those are, so a last step, which
- * loses nothing, mixes them. */
+static inline uint64_t flow_key_term(
+	const struct flow_salt *salt, const struct flow_key *key, unsigned i)
+{
+	return (salt->add[2 * i + 1] + (uint32_t)key->word[i]) *
+		(salt->add[2 * i + 2] + (key->word[i] >> 32));
+}
+
+/* The hash of a key's words in use, which are two or more. Each packet pays it, so it is one
+ * multiplication a word where SipHash is a round and its end three more: multilinear hashing
+ * (Lemire and Kaser, "Strongly universal string hashing is fast", 2014), of which any two keys get
+ * the same with a chance of 2^-32. Its hashes of a scan's addresses are as evenly apart as those
+ * are, so a last step, which loses nothing, mixes them. */
 static inline uint32_t flow_key_hash(
 	const struct flow_salt *salt, const struct flow_key *key, unsigned words)
 {
-	uint64_t sum = salt->add[0];
-	for (unsigned i = 0; i < words; i++)
-		sum += (salt->add[2 * i + 1] + (uint32_t)key->word[i]) *
-			(salt->add[2 * i + 2] + (key->word[i] >> 32));
+	uint64_t sum = salt->add[0] + flow_key_term(salt, key, 0) + flow_key_term(salt, key, 1);
+	for (unsigned i = 2; i < words; i++)
+		sum += flow_key_term(salt, key, i);
 	uint32_t hash = (uint32_t)(sum >> 32);
 	hash = (hash ^ hash >> 16) * 0x9e3779b1U;
 	return hash ^ hash >> 15;

@@ -16,6 +16,7 @@ struct packet {
 	struct flow_key key;
 	uint64_t shapes;       /* a bit for each dissector that may want the payload; else no key */
 	uint32_t hash;         /* of the key, in the flow table */
+	uint32_t place;        /* where its flow was seen there, or where another was; 0: unknown */
 	uint32_t sequence;     /* TCP: of the payload's first byte */
 	uint32_t acknowledged; /* TCP: the byte that its sender waits for, with TCP_ACK */
 	uint8_t tcp_flags;

@@ -135,6 +135,7 @@ void table_remove(struct table *t, void *entry)
 	struct table_entry *e = entry;
 	slot_remove(t, e->hash, number_of(t, entry));
 	age_unlink(t, e);
+	e->hash = ~e->hash; /* see table_find_at */
 	e->newer = t->free;
 	t->free = number_of(t, entry);
 	t->count--;

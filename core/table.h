@@ -23,8 +23,8 @@
 struct table_entry {
 	uint64_t seen_ns;      /* when it was last moved to the young end, see table_touch */
 	uint32_t older, newer; /* neighbours by age, index + 1; 0 is none */
-	uint32_t hash;
-	uint32_t note; /* the owner's, who may want it in the same cache line */
+	uint32_t hash;         /* of the key; of a removed entry any other */
+	uint32_t note;         /* the owner's, who may want it in the same cache line */
 };
 
 struct table_slot {
@@ -80,32 +80,20 @@ static inline void table_prefetch_slot(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slots[hash & t->mask]);
 }
 
-/* Fetches the entry that table_find would look at first, and says which: its index + 1, 0 for none.
- */
+/* Fetches the entry with this hash ahead, where one of the two slots that it would be in first has
+ * one, and says which: its index + 1, 0 for none. How far an entry was pushed from its slot cannot
+ * be foretold, so nothing here branches: where there is none, the first entry is fetched. */
 static inline uint32_t table_prefetch_entry(const struct table *t, uint32_t hash)
 {
 	uint32_t at = hash & t->mask;
-	while (t->slots[at].entry && t->slots[at].hash != hash)
-		at = (at + 1) & t->mask;
-	if (t->slots[at].entry)
-		__builtin_prefetch(table_at(t, t->slots[at].entry - 1), 1);
-	return t->slots[at].entry;
-}
-
-/* Keys are whole words, so comparing them needs no call. */
-static inline bool table_key_equal(const uint8_t *a, const uint8_t *b, size_t size)
-{
-	uint64_t left, right, differing = 0;
-	for (size_t at = 0; at < size; at += sizeof(left)) {
-		memcpy(&left, a + at, sizeof(left));
-		memcpy(&right, b + at, sizeof(right));
-		differing |= left ^ right;
-	}
-	return differing == 0;
+	at = (at + (t->slots[at].hash != hash)) & t->mask;
+	uint32_t number = t->slots[at].entry & -(uint32_t)(t->slots[at].hash == hash);
+	__builtin_prefetch(table_at(t, number - (number != 0)), 1);
+	return number;
 }
 
 /* The entry with this key, or NULL; for who looks up each packet, and knows the size of the keys
- * when it is compiled. */
+ * when it is compiled: comparing them then needs no call. */
 static inline void *table_find_sized(
 	const struct table *t, uint32_t hash, const void *key, size_t key_size)
 {
@@ -113,10 +101,25 @@ static inline void *table_find_sized(
 		if (t->slots[at].hash != hash)
 			continue;
 		uint8_t *entry = table_at(t, t->slots[at].entry - 1);
-		if (table_key_equal(entry + sizeof(struct table_entry), key, key_size))
+		if (memcmp(entry + sizeof(struct table_entry), key, key_size) == 0)
 			return entry;
 	}
 	return NULL;
+}
+
+/* The same, where an earlier look (table_prefetch_entry) told the place that it may still be at:
+ * one guess where the processor would have to make one for each slot. 0 or a stale one does no
+ * harm. */
+static inline void *table_find_at(
+	const struct table *t, uint32_t place, uint32_t hash, const void *key, size_t key_size)
+{
+	if (place) {
+		uint8_t *entry = table_at(t, place - 1);
+		const struct table_entry *e = (const struct table_entry *)(const void *)entry;
+		if (e->hash == hash && memcmp(entry + sizeof(*e), key, key_size) == 0)
+			return entry;
+	}
+	return table_find_sized(t, hash, key, key_size);
 }
 
 /* The same for any table. */

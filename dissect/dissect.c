@@ -30,6 +30,7 @@ static const struct dissector *const dissectors[] = {
 #define DISSECTORS (sizeof(dissectors) / sizeof(dissectors[0]))
 
 _Static_assert(DISSECTORS <= DISSECTORS_MAX, "struct dissect has room for each");
+_Static_assert(BATCH_FRAMES == 32, "a bit for each packet of a batch");
 
 const struct dissector_info *dissector_info(unsigned i)
 {
@@ -189,35 +190,55 @@ static void frame_dissect(struct dissection *d, const struct frame *frame, struc
 	run->stats->packets++;
 	run->stats->bytes += frame->wire;
 	run->stats->cut += p->payload.cut;
+	run->interface_seen[frame->interface] = true;
 	layers_dissect(d);
 	if (p->shapes)
 		table_prefetch_slot(&run->flows.table, p->hash);
 }
 
-static void clock_advance(struct dissect *d, const struct frame *frame)
+/* Reads the headers of a batch, and what time each of its packets will come at; a bit for each that
+ * somebody may want. Which ones those are cannot be foretold, and each time it is asked the
+ * processor guesses wrong about a third of them: so it is asked once. */
+static uint32_t headers_dissect(struct dissect *d, const struct batch *batch)
 {
-	if (frame->time_ns >= d->now_ns)
-		d->now_ns = frame->time_ns;
-	else
-		d->stats->late++;
-	d->interface_seen[frame->interface] = true;
+	struct dissection headers = {.run = d, .stats = d->stats};
+	uint32_t wanted = 0;
+	uint64_t now_ns = d->now_ns;
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct frame *frame = &batch->frames[i];
+		d->stats->late += frame->time_ns < now_ns;
+		now_ns = frame->time_ns > now_ns ? frame->time_ns : now_ns;
+		d->time_ns[i] = now_ns;
+		frame_dissect(&headers, frame, &d->packets[i]);
+		wanted |= (uint32_t)(d->packets[i].shapes != 0) << i;
+	}
+	return wanted;
+}
+
+/* The packets from `i` on that are to be looked at. Where something is announced, or a stream waits
+ * to hear that what it lacks has come, it may be any. */
+static uint32_t packets_due(const struct dissect *d, uint32_t wanted, uint32_t count, uint32_t i)
+{
+	bool any = d->expect.table.count || d->streams.holey;
+	uint32_t due = any ? UINT32_MAX >> (BATCH_FRAMES - count) : wanted;
+	return i < BATCH_FRAMES ? due >> i << i : 0;
 }
 
 void dissect_batch(struct dissect *d, const struct batch *batch)
 {
-	struct dissection headers = {.run = d, .stats = d->stats};
+	if (!batch->count)
+		return;
 	arena_reset(&d->scratch);
-	for (uint32_t i = 0; i < batch->count; i++)
-		frame_dissect(&headers, &batch->frames[i], &d->packets[i]);
-	for (uint32_t i = 0; i < batch->count; i++) {
-		if (d->packets[i].shapes)
-			flow_prefetch(&d->flows, d->packets[i].hash);
+	uint32_t wanted = headers_dissect(d, batch);
+	for (uint32_t left = wanted; left; left &= left - 1)
+		flow_prefetch(&d->flows, &d->packets[__builtin_ctz(left)]);
+	uint32_t i = 0;
+	for (uint32_t due; (due = packets_due(d, wanted, batch->count, i)); i++) {
+		i = (uint32_t)__builtin_ctz(due);
+		d->now_ns = d->time_ns[i];
+		packet_dissect(d, &d->packets[i]);
 	}
-	for (uint32_t i = 0; i < batch->count; i++) {
-		clock_advance(d, &batch->frames[i]);
-		if (d->packets[i].shapes || d->expect.table.count || d->streams.holey)
-			packet_dissect(d, &d->packets[i]);
-	}
+	d->now_ns = d->time_ns[batch->count - 1];
 	if (d->now_ns > FLOW_IDLE_NS)
 		table_expire(&d->flows.table, d->now_ns - FLOW_IDLE_NS);
 }

@@ -25,17 +25,9 @@ void flow_table_free(struct flow_table *t)
 	table_free(&t->table);
 }
 
-static struct flow *flow_open(struct flow_table *t, const struct packet *p, uint64_t now_ns)
-{
-	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
-	f->age.note = p->from_high ? FLOW_OPENED_BY_HIGH : 0;
-	*flow_more(t, f) = (struct flow_more){.first_ns = now_ns};
-	return f;
-}
-
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns)
 {
-	struct flow *f = table_find_sized(&t->table, p->hash, &p->key, sizeof(p->key));
+	struct flow *f = table_find_at(&t->table, p->place, p->hash, &p->key, sizeof(p->key));
 	if (!f)
 		return NULL;
 	if (now_ns > f->age.seen_ns + FLOW_IDLE_NS) {
@@ -48,14 +40,13 @@ struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns)
 	return f;
 }
 
-struct flow *flow_get(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats)
+struct flow *flow_open(struct flow_table *t, struct packet *p, uint64_t now_ns)
 {
-	struct flow *f = flow_find(t, p, now_ns);
-	if (f)
-		return f;
-	stats->flows++;
+	struct flow *f = table_add(&t->table, p->hash, &p->key, now_ns);
+	f->age.note = p->from_high ? FLOW_OPENED_BY_HIGH : 0;
+	*flow_more(t, f) = (struct flow_more){.first_ns = now_ns};
 	p->from_opener = true;
-	return flow_open(t, p, now_ns);
+	return f;
 }
 
 uint64_t flow_number(const struct flow_table *t, const struct flow *f)

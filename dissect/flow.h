@@ -8,7 +8,6 @@
 
 #include "core/flow_key.h"
 #include "core/packet.h"
-#include "core/stats.h"
 #include "core/table.h"
 
 /* Idle longer than this, a flow is over: NATs forget UDP sooner (RFC 4787 REQ-5 asks for 5 min). */
@@ -57,20 +56,19 @@ void flow_table_free(struct flow_table *t);
 /* The packet's flow, used now, or NULL when it has none yet; also sets packet->from_opener. */
 struct flow *flow_find(struct flow_table *t, struct packet *p, uint64_t now_ns);
 
-/* The same, opened where it is new. */
-struct flow *flow_get(struct flow_table *t, struct packet *p, uint64_t now_ns, struct stats *stats);
+/* A flow for the packet, which has none yet. */
+struct flow *flow_open(struct flow_table *t, struct packet *p, uint64_t now_ns);
 
 static inline struct flow_more *flow_more(const struct flow_table *t, const struct flow *f)
 {
 	return &t->more[f - (const struct flow *)table_at(&t->table, 0)];
 }
 
-/* Fetches the flow with this hash ahead, as far as it is known where it lies. */
-static inline void flow_prefetch(const struct flow_table *t, uint32_t hash)
+/* Fetches the packet's flow ahead, as far as it is known where it lies, and notes that. */
+static inline void flow_prefetch(const struct flow_table *t, struct packet *p)
 {
-	uint32_t number = table_prefetch_entry(&t->table, hash);
-	if (number)
-		__builtin_prefetch(&t->more[number - 1], 1);
+	p->place = table_prefetch_entry(&t->table, p->hash);
+	__builtin_prefetch(&t->more[p->place - (p->place != 0)], 1);
 }
 
 /* The number of records (core/flow_key.h). */

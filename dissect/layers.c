@@ -26,6 +26,13 @@ static void unrouted_count(struct stats *stats, enum carrier carrier)
 	stats->unknown_protocol += carrier == CARRIER_IPPROTO;
 }
 
+/* Whether a stream has any use for the segment; half of them only acknowledge. One question, not
+ * two: neither answer can be foretold. */
+static bool segment_says(const struct packet *p)
+{
+	return (uint32_t)reader_left(&p->payload) | (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST));
+}
+
 /* The dissectors whose shape the payload has, a bit each. */
 static uint64_t payload_shapes(const struct dissection *d)
 {
@@ -34,9 +41,7 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (d->carrier == CARRIER_FLOW)
 		return SHAPE_FLOW;
 	if (d->carrier == CARRIER_STREAM)
-		return reader_left(&p->payload) || p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)
-			? SHAPE_STREAM
-			: 0;
+		return segment_says(p) ? SHAPE_STREAM : 0;
 	const struct shapes *udp = &d->run->udp;
 	for (uint64_t asked = shapes_asked(udp, p->payload); asked; asked &= asked - 1) {
 		const struct dissector *row = udp->dissector[__builtin_ctzll(asked)];
@@ -89,6 +94,7 @@ static void packet_shape(struct dissection *d, enum verdict verdict)
 		packet_key(d->run, p);
 }
 
+/* A layer that is read ahead remembers nothing, so no row is entered for it. */
 void layers_dissect(struct dissection *d)
 {
 	struct dissect *run = d->run;
@@ -107,7 +113,7 @@ void layers_dissect(struct dissection *d)
 		}
 		p->depth++;
 		p->layer = (uint8_t)(row - 1);
-		const struct dissector *layer = row_enter(d, row - 1);
+		const struct dissector *layer = run->rows[row - 1];
 		if (layer->emits) {
 			p->shapes = SHAPE_LAYER;
 			return;
@@ -149,6 +155,16 @@ static void acknowledgment_shape(struct dissect *run, struct packet *p)
 		p->shapes = SHAPE_STREAM;
 }
 
+/* The packet's flow; NULL where it has none, and opens none. */
+static struct flow *packet_flow(struct dissect *run, struct packet *p)
+{
+	struct flow *f = flow_find(&run->flows, p, run->now_ns);
+	if (f || (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS)
+		return f;
+	run->stats->flows++;
+	return flow_open(&run->flows, p, run->now_ns);
+}
+
 void packet_dissect(struct dissect *run, struct packet *p)
 {
 	struct dissection d = {.run = run, .stats = run->stats, .packet = p};
@@ -162,9 +178,7 @@ void packet_dissect(struct dissect *run, struct packet *p)
 		acknowledgment_shape(run, p);
 	if (!p->shapes)
 		return;
-	d.flow = (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS
-		? flow_find(&run->flows, p, run->now_ns)
-		: flow_get(&run->flows, p, run->now_ns, run->stats);
+	d.flow = packet_flow(run, p);
 	if (!d.flow)
 		return;
 	if (p->shapes == SHAPE_STREAM)

@@ -86,6 +86,7 @@ struct dissect {
 	struct pool flow_states[DISSECTORS_MAX];      /* by row */
 	uint32_t state_hand[DISSECTORS_MAX];          /* the block that was looked at last */
 	struct packet packets[BATCH_FRAMES];
+	uint64_t time_ns[BATCH_FRAMES]; /* packet time when each of them comes */
 	bool interface_seen[SOURCE_INTERFACES_MAX];
 	struct shapes udp, stream;
 	uint8_t bit[DISSECTORS_MAX]; /* of a row in those */

@@ -9,6 +9,7 @@
 
 #define TCP_SIZE     20
 #define SEGMENT_SYN  0x02
+#define SEGMENT_ACK  0x10
 #define SEGMENT_DATA 0x18 /* PSH, ACK */
 
 struct talk {
@@ -26,12 +27,13 @@ static inline void talk_segment(
 	struct talk *t, int from, uint8_t flags, const void *bytes, size_t length)
 {
 	const struct endpoint *src = &t->end[from], *dst = &t->end[!from];
-	const uint32_t sequence = t->sequence[from];
+	const uint32_t sequence = t->sequence[from], acknowledged = t->sequence[!from];
 	struct bytes b = {0};
 	const uint8_t header[TCP_SIZE] = {(uint8_t)(src->port >> 8), (uint8_t)src->port,
 		(uint8_t)(dst->port >> 8), (uint8_t)dst->port, (uint8_t)(sequence >> 24),
-		(uint8_t)(sequence >> 16), (uint8_t)(sequence >> 8), (uint8_t)sequence, 0, 0, 0, 0,
-		0x50, flags};
+		(uint8_t)(sequence >> 16), (uint8_t)(sequence >> 8), (uint8_t)sequence,
+		(uint8_t)(acknowledged >> 24), (uint8_t)(acknowledged >> 16),
+		(uint8_t)(acknowledged >> 8), (uint8_t)acknowledged, 0x50, flags};
 	bytes_put(&b, bytes, length);
 	bytes_front(&b, header, sizeof(header));
 	packet_ipv4(&b, &src->addr, &dst->addr, PROTOCOL_TCP);
@@ -42,7 +44,7 @@ static inline void talk_segment(
 static inline void talk_open(struct talk *t)
 {
 	talk_segment(t, 0, SEGMENT_SYN, "", 0);
-	talk_segment(t, 1, SEGMENT_SYN, "", 0);
+	talk_segment(t, 1, SEGMENT_SYN | SEGMENT_ACK, "", 0);
 }
 
 /* `from` 0 is the client. */
