@@ -119,14 +119,32 @@ static int captures_open(struct pipeline *p)
 	return any ? EXIT_CLEAN : EXIT_FAILED;
 }
 
-static int outputs_open_all(struct pipeline *p, bool judge)
+/* The outputs to open: those of the options, or else of the policy, or else the usual one. */
+static unsigned outputs_choose(const struct pipeline *p, bool judge, const char *specs[OUTPUTS_MAX])
 {
 	const struct options *o = p->options;
-	const char *standard = judge ? "text" : "eve";
-	unsigned count = o->output_count ? o->output_count : 1;
+	unsigned count = 0;
+	for (; count < o->output_count; count++)
+		specs[count] = o->outputs[count];
+	for (unsigned i = 0; !o->output_count && i < o->config->output_count; i++) {
+		const struct config_output *output = &o->config->outputs[i];
+		if (output->missing)
+			log_message("%s: output %s: not in this version, left out", o->policy,
+				output->spec);
+		else
+			specs[count++] = output->spec;
+	}
+	if (!count)
+		specs[count++] = judge ? "text" : "eve";
+	return count;
+}
+
+static int outputs_open_all(struct pipeline *p, bool judge)
+{
+	const char *specs[OUTPUTS_MAX];
+	unsigned count = outputs_choose(p, judge, specs);
 	for (unsigned i = 0; i < count; i++) {
-		const char *spec = o->output_count ? o->outputs[i] : standard;
-		enum output_status status = outputs_open(p->outputs, spec);
+		enum output_status status = outputs_open(p->outputs, specs[i]);
 		if (status != OUTPUT_OK)
 			return status == OUTPUT_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	}
@@ -137,7 +155,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
 	const struct dissect_options sizes = {
-		.flows = DISSECT_FLOWS,
+		.flows = o->config->limits.flows ? o->config->limits.flows : DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
 	};
@@ -164,7 +182,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (judge)
 		p->engine = engine_new(
-			&capacities, &o->policy, p->sources, &p->stats, alert_sink, p);
+			&capacities, &o->config->policy, p->sources, &p->stats, alert_sink, p);
 	if (!p->dissect || (judge && !p->engine))
 		return out_of_memory();
 	return captures_open(p);
@@ -250,7 +268,7 @@ static void pipeline_finish(struct pipeline *p)
 		.sources = p->sources,
 		.first_ns = p->first_ns,
 		.last_ns = p->last_ns,
-		.min_severity = p->options->policy.min_severity,
+		.min_severity = p->options->config->policy.min_severity,
 	};
 	dissect_finish(p->dissect);
 	links_announce(p, p->first_ns);
