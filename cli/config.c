@@ -149,10 +149,9 @@ static bool scalar_is_empty(const yaml_event_t *e)
 static void value_take(struct walk *w, const struct schema_key *key, const char *name)
 {
 	if (event_opens(&w->event)) {
-		error_at(w, w->event.start_mark,
-			"%s: a value is wanted here (quote an address that begins with [ or ends "
-			"with :)",
-			name);
+		/* [[2001:db8::1]:3128] is a list in a list. */
+		error_at(w, w->event.start_mark, "%s: a value is wanted here%s", name,
+			key->form == FORM_VALUES ? " (an address in brackets needs quotes)" : "");
 		skip(w);
 		return;
 	}
@@ -234,13 +233,13 @@ static const struct schema_key *key_find(
 		unknown_tell(w, keys, name);
 		return NULL;
 	}
-	if (*seen & bit) {
-		error_at(w, w->event.start_mark, "%s: %s", name,
-			key->name[0] == '*' ? "only one may stand here" : "is here twice");
-		return NULL;
-	}
+	const char *wrong = key->named ? key->named(name) : NULL;
+	if (!wrong && *seen & bit)
+		wrong = key->named ? "only one may stand here" : "is here twice";
 	*seen |= bit;
-	return key;
+	if (wrong)
+		error_at(w, w->event.start_mark, "%s: %s", name, wrong);
+	return wrong ? NULL : key;
 }
 
 /* A key and what stands behind it. */

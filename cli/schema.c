@@ -53,14 +53,18 @@ static bool output_comes(const char *name)
 	return *row != NULL;
 }
 
+static const char *output_named(const char *key)
+{
+	return output_exists(key) || output_comes(key) ? NULL
+						       : "no such output (seep --help has them)";
+}
+
 static const char *output_take(struct config *c, const char *key, const char *value)
 {
 	if (c->output_count == OUTPUTS_MAX)
 		return "too many of them";
 	struct config_output *out = &c->outputs[c->output_count];
 	out->missing = !output_exists(key);
-	if (out->missing && !output_comes(key))
-		return "no such output (seep --help has them)";
 	snprintf(out->spec, sizeof(out->spec), "%s:%s", key, value);
 	c->output_count++;
 	return NULL;
@@ -94,7 +98,7 @@ static const char *stream_bytes_take(struct config *c, const char *key, const ch
 }
 
 static const struct schema_key output_keys[] = {
-	{"*", FORM_VALUE, .required = true, .take = output_take},
+	{"*", FORM_VALUE, .required = true, .named = output_named, .take = output_take},
 	{NULL},
 };
 

@@ -15,9 +15,10 @@ enum schema_form {
 
 /* The row of a key. Functions return what is wrong, static text, or NULL. */
 struct schema_key {
-	const char *name; /* "*" is any; NULL ends the table */
+	const char *name; /* "*" is any that `named` takes; NULL ends the table */
 	enum schema_form form;
 	bool required;
+	const char *(*named)(const char *key);
 	/* Each value, and the key before it, which is its own where any will do. */
 	const char *(*take)(struct config *c, const char *key, const char *value);
 	const struct schema_key *keys;          /* of each mapping */
