@@ -48,6 +48,10 @@ enum {
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
 };
 
+/* The policy file read again, beside the same options. NULL when it can't be, and says why; free()
+ * it. */
+struct config *options_config_again(const struct options *o);
+
 /* The command table; NULL behind the last row. */
 const struct command *command_info(unsigned i);
 

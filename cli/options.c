@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Long options without a letter are numbered from here. */
@@ -176,13 +177,26 @@ static void getopt_fill(unsigned groups, struct option longs[ROWS + 1], char let
 
 /* Behind the options, because what they declare holds for each of its clients, too; but they have
  * the last word on what is said once. */
-static bool policy_read(struct options *o)
+static bool policy_read(const struct options *o, struct config *c)
 {
-	if (o->policy && !config_load(o->config, o->policy))
+	if (o->policy && !config_load(c, o->policy))
 		return false;
 	if (o->min_severity_said)
-		o->config->policy.min_severity = o->min_severity;
+		c->policy.min_severity = o->min_severity;
 	return true;
+}
+
+struct config *options_config_again(const struct options *o)
+{
+	struct config *c = config_new();
+	if (!c)
+		return NULL;
+	c->policy = o->config->policy;
+	policy_reset(&c->policy);
+	if (policy_read(o, c))
+		return c;
+	free(c);
+	return NULL;
 }
 
 bool options_parse(struct options *o, const struct command *command, int argc, char **argv)
@@ -205,5 +219,5 @@ bool options_parse(struct options *o, const struct command *command, int argc, c
 	}
 	o->files = argv + optind;
 	o->file_count = argc - optind;
-	return o->help || o->version || policy_read(o);
+	return o->help || o->version || policy_read(o, o->config);
 }

@@ -18,8 +18,7 @@ struct config *config_new(void)
 	struct config *c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
-	c->policy.min_severity = SEVERITY_LOW;
-	c->policy.window_ns = POLICY_WINDOW_NS;
+	policy_reset(&c->policy);
 	return c;
 }
 
@@ -99,14 +98,14 @@ static const char *stream_bytes_take(struct config *c, const char *key, const ch
 
 static const struct schema_key output_keys[] = {
 	{"*", FORM_VALUE, .required = true, .named = output_named, .take = output_take},
-	{NULL},
+	{0},
 };
 
 static const struct schema_key limit_keys[] = {
 	{"flows", FORM_VALUE, .take = flows_take},
 	{"memory", FORM_VALUE, .take = memory_take},
 	{"stream_bytes", FORM_VALUE, .take = stream_bytes_take},
-	{NULL},
+	{0},
 };
 
 const struct schema_key schema_root[] = {
@@ -115,5 +114,5 @@ const struct schema_key schema_root[] = {
 	{"alerts", FORM_MAP, .keys = schema_alert_keys},
 	{"outputs", FORM_MAPS, .keys = output_keys},
 	{"limits", FORM_MAP, .keys = limit_keys},
-	{NULL},
+	{0},
 };

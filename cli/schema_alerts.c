@@ -116,14 +116,14 @@ static const struct schema_key suppress_keys[] = {
 	{"address", FORM_VALUE, .take = suppress_address_take},
 	{"count", FORM_VALUE, .take = suppress_count_take},
 	{"window", FORM_VALUE, .take = suppress_window_take},
-	{NULL},
+	{0},
 };
 
 static const struct schema_key threshold_keys[] = {
 	{"per", FORM_VALUE, .take = per_take},
 	{"window", FORM_VALUE, .take = threshold_window_take},
 	{"count", FORM_VALUE, .take = threshold_count_take},
-	{NULL},
+	{0},
 };
 
 const struct schema_key schema_alert_keys[] = {
@@ -131,5 +131,5 @@ const struct schema_key schema_alert_keys[] = {
 	{"suppress", FORM_MAPS, .keys = suppress_keys, .begin = suppress_begin,
 		.end = suppress_end},
 	{"threshold", FORM_MAP, .keys = threshold_keys, .end = threshold_end},
-	{NULL},
+	{0},
 };

@@ -114,7 +114,7 @@ static const struct schema_key allow_keys[] = {
 	{"to", FORM_VALUE, .required = true, .take = to_take},
 	{"protocol", FORM_VALUES, .take = protocol_take},
 	{"why", FORM_VALUE, .required = true, .take = why_take},
-	{NULL},
+	{0},
 };
 
 const struct schema_key schema_client_keys[] = {
@@ -125,5 +125,5 @@ const struct schema_key schema_client_keys[] = {
 	{"resolvers", FORM_VALUES, .take = resolver_take},
 	{"relay_only", FORM_VALUE, .take = relay_only_take},
 	{"allow", FORM_MAPS, .keys = allow_keys, .begin = allow_begin},
-	{NULL},
+	{0},
 };

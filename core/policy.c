@@ -135,6 +135,19 @@ bool policy_entry_begin(struct policy *p, const char **why)
 	return true;
 }
 
+void policy_reset(struct policy *p)
+{
+	const struct policy_terms *all = &p->terms[0];
+	p->egresses = all->egress.count;
+	p->tunnels = all->tunnel.count;
+	p->proxies = all->proxy.count;
+	p->resolvers = p->allows = p->entries = p->matches = p->suppressions = 0;
+	p->min_severity = SEVERITY_LOW;
+	p->window_ns = POLICY_WINDOW_NS;
+	p->per = PER_CLIENT;
+	p->threshold = (struct policy_limit){0};
+}
+
 /* Copies the rows of `from` behind those of `span`, the last of the list. False without room. */
 static bool span_inherit(
 	void *list, size_t size, struct policy_span *span, const struct policy_span *from)

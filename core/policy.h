@@ -109,6 +109,10 @@ bool policy_add_client(struct policy *p, const char *text, const char **why);
 bool policy_entry_begin(struct policy *p, const char **why);
 bool policy_entry_end(struct policy *p, const char **why);
 
+/* Back to what was declared before the first entry, and no suppressions and thresholds: for a file
+ * that is read again. */
+void policy_reset(struct policy *p);
+
 /* Whom the entry is about: a prefix, a MAC address or "self", the host that captured. What another
  * match says already is refused. */
 bool policy_add_match(struct policy *p, const char *text, const char **why);

@@ -128,6 +128,12 @@ bool findings_init(struct findings *f, const struct engine_options *options,
 	return true;
 }
 
+void findings_follow(struct findings *f, const struct policy *policy)
+{
+	f->policy = policy;
+	f->suppress = (struct suppress){0};
+}
+
 void findings_free(struct findings *f)
 {
 	table_free(&f->table);
@@ -239,6 +245,15 @@ static void finding_grow(struct findings *f, struct finding *found, const struct
 	finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
 }
 
+/* The policy may be another by now. */
+static void finding_unsuppress(struct findings *f, struct finding *found)
+{
+	if (alert_suppressed(f->policy, &found->alert))
+		return;
+	f->stats->suppressed--;
+	finding_tell(f, found);
+}
+
 static void finding_repeat(struct findings *f, struct finding *found, const struct alert *draft)
 {
 	struct alert *known = &found->alert;
@@ -246,8 +261,8 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
 	if (found->state == FINDING_SUPPRESSED)
-		return;
-	if (alert_grows(known, draft))
+		finding_unsuppress(f, found);
+	else if (alert_grows(known, draft))
 		finding_grow(f, found, draft);
 	else if (found->state == FINDING_TOLD &&
 		known->last_ns - found->reported_ns >= f->policy->window_ns)

@@ -60,6 +60,8 @@ struct findings {
 
 bool findings_init(struct findings *f, const struct engine_options *options,
 	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink);
+/* From here on another policy holds; its limits are not used up yet. */
+void findings_follow(struct findings *f, const struct policy *policy);
 /* Tells what was held until `now_ns` and not covered. */
 void findings_advance(struct findings *f, uint64_t now_ns);
 /* Tells what is held, and closes everything. */

@@ -159,6 +159,16 @@ static void client_know(struct knowledge *k, struct client *c, const uint8_t *ma
 	c->entry = policy_entry_find(k->policy, &who);
 }
 
+void knowledge_follow(struct knowledge *k, const struct policy *policy)
+{
+	k->policy = policy;
+	struct client *c = table_oldest(&k->clients);
+	for (; c; c = table_newer(&k->clients, c)) {
+		client_know(k, c, NULL, false);
+		c->told = (struct limit_use){0};
+	}
+}
+
 static struct client *client_see(
 	struct knowledge *k, const struct policy_subject *who, uint64_t now_ns)
 {

@@ -88,6 +88,9 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats);
 void knowledge_free(struct knowledge *k);
 
+/* From here on another policy holds. */
+void knowledge_follow(struct knowledge *k, const struct policy *policy);
+
 /* The engine's: takes in an observation before detections see it. */
 void knowledge_learn(struct knowledge *k, const struct observation *o);
 
