@@ -6,6 +6,7 @@
 
 #include "cli/schema.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,6 +229,7 @@ static const struct schema_key *key_find(
 	const struct schema_key *key = keys;
 	while (key->name && strcmp(key->name, name) != 0 && strcmp(key->name, "*") != 0)
 		key++;
+	assert(key - keys < KEYS_MAX);
 	uint32_t bit = UINT32_C(1) << (key - keys);
 	if (!key->name) {
 		unknown_tell(w, keys, name);
