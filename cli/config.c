@@ -299,7 +299,8 @@ static void map_walk(struct walk *w, const struct schema_key *row)
 static void document_walk(struct walk *w)
 {
 	static const struct schema_key root = {.form = FORM_MAP, .keys = schema_root};
-	if (!next(w) || !next(w))
+	next(w); /* the stream begins */
+	if (!next(w))
 		return;
 	if (w->event.type == YAML_STREAM_END_EVENT) {
 		error_at(w, w->event.start_mark, "there is nothing in it");
@@ -312,7 +313,8 @@ static void document_walk(struct walk *w)
 		return;
 	}
 	map_walk(w, &root);
-	if (next(w) && next(w) && w->event.type != YAML_STREAM_END_EVENT)
+	next(w); /* the document ends */
+	if (next(w) && w->event.type != YAML_STREAM_END_EVENT)
 		error_at(w, w->event.start_mark, "a second document");
 }
 
