@@ -141,6 +141,19 @@ def test_held_back_is_told(tally, folder):
         tally.check(words is None or words in run.out, f"{rest}: told", str(run))
 
 
+def test_limits(tally, folder):
+    """As many flows as the policy says are remembered, no more."""
+    frames = [build.ethernet_udp(build.CLIENT, 5000 + n, build.SERVER, 3478, build.stun(
+        build.BINDING_REQUEST, n.to_bytes(12, "big"))) for n in range(1100)]
+    capture = folder / "flows.pcap"
+    capture.write_bytes(build.pcap(frames))
+    for flows, evicted in ((1024, b"76"), (2048, None)):
+        path = policy(folder, f"limits: {{flows: {flows}}}\n")
+        run = seep("replay", "-v", "-c", path, capture)
+        found = re.search(rb"flow\.evicted +(\d+)", run.err)
+        tally.check((found and found.group(1)) == evicted, f"limits: flows {flows}", str(run))
+
+
 def exchanges(count):
     """A capture in pieces: its header, and Binding transactions that tell 198.51.100.1, .2 ..."""
     pieces = [build.pcap([])]

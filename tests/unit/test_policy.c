@@ -197,6 +197,43 @@ static void entries_inherit(void **state)
 	free(p);
 }
 
+/* What options declared is all that is left; then the same file can be read again. */
+static void reset(void **state)
+{
+	(void)state;
+	struct policy *p = calloc(1, sizeof(*p)), *before = calloc(1, sizeof(*before));
+	const char *why = NULL;
+	assert_true(p && before);
+	assert_true(policy_add_egress(p, "203.0.113.7", &why));
+	assert_true(policy_add_tunnel(p, "tun0", &why));
+	assert_true(policy_add_proxy(p, "192.0.2.80", &why));
+	assert_true(policy_add_client(p, "192.168.77.10", &why));
+	policy_reset(p);
+	*before = *p;
+	for (int i = 0; i < 2; i++) {
+		assert_true(policy_entry_begin(p, &why));
+		assert_true(policy_add_match(p, "self", &why));
+		assert_true(policy_add_resolver(p, "10.8.0.1", &why));
+		assert_non_null(policy_add_allow(p));
+		assert_true(policy_entry_end(p, &why));
+		assert_non_null(policy_add_suppression(p));
+		p->min_severity = SEVERITY_HIGH;
+		p->threshold.count = 3;
+		p->window_ns = 1;
+		p->per = PER_RUN;
+		policy_reset(p);
+	}
+	assert_memory_equal(&p->egresses, &before->egresses, 5 * sizeof(p->egresses));
+	assert_int_equal(p->egresses + p->tunnels + p->proxies + p->clients, 4);
+	assert_int_equal(p->entries + p->matches + p->suppressions + p->threshold.count, 0);
+	assert_int_equal(p->min_severity, SEVERITY_LOW);
+	assert_int_equal(p->window_ns, POLICY_WINDOW_NS);
+	assert_int_equal(p->per, PER_CLIENT);
+	assert_int_equal(p->terms[0].egress.count, 1);
+	free(before);
+	free(p);
+}
+
 /* An entry that there is no room for, or no room to inherit in, is refused whole. */
 static void entries_end(void **state)
 {
@@ -269,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found),
 		cmocka_unit_test(entries_inherit),
+		cmocka_unit_test(reset),
 		cmocka_unit_test(entries_end),
 		cmocka_unit_test(exclusions),
 		cmocka_unit_test(tunnels),

@@ -129,6 +129,7 @@ static void by_mac_address(void **state)
 			.interface = mac_rows[i].interface, .hop_limit = 50};
 		see_with_mac(j, &deed, mac_rows[i].mac);
 		deed.kind = OBS_BINDING_RESULT;
+		deed.direction = DIRECTION_IN; /* so that only the entry speaks for it */
 		see_with_mac(j, &deed, 200);
 		row_check(j, mac_rows[i].name, mac_rows[i].id, mac_rows[i].expected);
 		judge_free(j);
@@ -192,6 +193,15 @@ static void what_is_learned(void **state)
 	assert_int_equal(j->count, 1);
 	assert_string_equal(judge_last(j)->detection->id, SRFLX);
 	assert_true(judge_last(j)->learned);
+	judge_free(j);
+	/* On an interface that is a tunnel for this client alone. */
+	j = judge_of_policy("clients: [{match: 192.168.77.0/24, tunnel: eth0}]");
+	judge_see(j, &(struct deed){.mapped = "203.0.113.7:1"});
+	assert_int_equal(j->count, 0);
+	judge_see(j, &(struct deed){.interface = NAMELESS_ETHERNET});
+	assert_int_equal(j->count, 1);
+	assert_true(judge_last(j)->learned);
+	assert_int_equal(judge_last(j)->expected_count, 1);
 	judge_free(j);
 }
 

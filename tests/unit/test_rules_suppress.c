@@ -227,6 +227,45 @@ static void repeats(void **state)
 	judge_free(j);
 }
 
+/* From here on the judge follows this policy. */
+static void follow(struct judge *j, const char *yaml)
+{
+	struct config *c = config_of(yaml);
+	struct policy *old = j->policy;
+	j->policy = malloc(sizeof(*j->policy));
+	assert_non_null(j->policy);
+	*j->policy = c->policy;
+	engine_follow(j->engine, j->policy);
+	free(old);
+	free(c);
+}
+
+/* Limits and suppressions start anew, and who was seen is found in the new policy. */
+static void another_policy(void **state)
+{
+	(void)state;
+	struct judge *j = judge_of_policy(EXPECTED
+		"}]\nalerts: {threshold: {count: 1}, suppress: [{address: 198.51.100.9}]}");
+	tell(j, "192.168.77.10:1", 8, 3, false);
+	assert_int_equal(j->count, 1);
+	assert_int_equal(j->stats.suppressed, 1);
+	assert_int_equal(j->stats.limited, 1);
+	follow(j, EXPECTED "}]\nalerts: {threshold: {count: 1}}");
+	tell(j, "192.168.77.10:1", 9, 1, false);
+	assert_int_equal(j->count, 2);
+	assert_int_equal(j->stats.suppressed, 0);
+	assert_int_equal(judge_last(j)->state, STATE_OPEN);
+	assert_int_equal(judge_last(j)->count, 2);
+	tell(j, "192.168.77.10:1", 20, 1, false);
+	assert_int_equal(j->count, 2);
+	follow(j, "clients: [{match: 10.0.0.1}, {match: 192.168.77.10, egress: 198.51.100.0/24}]");
+	tell(j, "192.168.77.10:1", 30, 1, false);
+	assert_int_equal(j->count, 2);
+	judge_see(j, &(struct deed){.mapped = "203.0.113.7:1"});
+	assert_int_equal(j->count, 3);
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +278,7 @@ int main(void)
 		cmocka_unit_test(graver_ones_pass),
 		cmocka_unit_test(held_back_until_it_grows),
 		cmocka_unit_test(repeats),
+		cmocka_unit_test(another_policy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
