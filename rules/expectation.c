@@ -20,10 +20,22 @@ static bool tunnel_learned(const struct knowledge *k)
 	return k->tunnel_seen && !k->gateway;
 }
 
+static bool terms_expect(const struct policy_terms *terms)
+{
+	return terms->egress.count || terms->proxy.count || terms->tunnel.count;
+}
+
 bool knowledge_expects(const struct knowledge *k)
 {
 	const struct policy *policy = k->policy;
-	return policy->egresses || policy->proxies || policy->tunnels || tunnel_learned(k);
+	if (tunnel_learned(k) || terms_expect(&policy->terms[0]))
+		return true;
+	const struct client *c = table_oldest(&k->clients);
+	if (!c)
+		return policy->egresses || policy->proxies || policy->tunnels;
+	while (c && !terms_expect(&policy->terms[c->entry]))
+		c = table_newer(&k->clients, c);
+	return c != NULL;
 }
 
 void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)

@@ -59,10 +59,13 @@ const struct policy_terms *knowledge_terms(const struct knowledge *k, const stru
 
 bool knowledge_declared(const struct knowledge *k, const struct addr *client)
 {
+	const struct policy_subject who = {.addr = client};
+	if (k->policy->clients)
+		return true;
+	if (!k->policy->entries)
+		return false;
 	const struct client *seen = knowledge_client(k, client);
-	const struct policy_subject who = {
-		.addr = client, .mac = seen && seen->has_mac ? seen->mac : NULL};
-	return k->policy->clients || policy_entry_find(k->policy, &who);
+	return seen ? seen->declared : policy_entry_find(k->policy, &who);
 }
 
 /* The sender's MAC address, where the sender is not behind the gateway that sent the frame on. */
@@ -79,14 +82,23 @@ struct asker {
 	uint8_t direction, hop_limit;
 };
 
+/* Only as long as the MAC address is news: then the client's row knows. */
+static bool asker_is_told_by_mac(const struct knowledge *k, const struct asker *a)
+{
+	const struct policy_subject who = {.addr = a->client, .mac = a->mac};
+	if (!a->mac || !k->policy->entries)
+		return false;
+	const struct client *seen = knowledge_client(k, a->client);
+	return !(seen && seen->has_mac) && policy_entry_find(k->policy, &who);
+}
+
 static bool asker_is_judged(const struct knowledge *k, const struct asker *a)
 {
 	const struct policy *policy = k->policy;
 	const struct addr *client = a->client;
-	const struct policy_subject who = {.addr = client, .mac = a->mac};
 	if (policy->clients)
 		return prefixes_contain(policy->client, policy->clients, client);
-	if (policy->entries && (policy_entry_find(policy, &who) || knowledge_declared(k, client)))
+	if (knowledge_declared(k, client) || asker_is_told_by_mac(k, a))
 		return true;
 	switch (addr_scope(client)) {
 	case SCOPE_LINK:
@@ -154,8 +166,9 @@ static void client_know(struct knowledge *k, struct client *c, const uint8_t *ma
 		memcpy(c->mac, mac, sizeof(c->mac));
 		c->has_mac = true;
 	}
-	const struct policy_subject who = {
-		.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL, .self = c->self};
+	struct policy_subject who = {.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL};
+	c->declared = policy_entry_find(k->policy, &who);
+	who.self = c->self;
 	c->entry = policy_entry_find(k->policy, &who);
 }
 

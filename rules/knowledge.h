@@ -43,6 +43,7 @@ struct client {
 	struct table_entry age;
 	struct client_key key;
 	uint32_t entry; /* the policy's entry about it, 0 when there is none */
+	bool declared;  /* by an entry with its address, or its MAC address */
 	uint8_t mac[6];
 	bool has_mac, self; /* `self`: it is the host that captured */
 	struct limit_use told;
@@ -114,7 +115,7 @@ struct client *knowledge_client(const struct knowledge *k, const struct addr *ad
 void knowledge_expect(
 	const struct knowledge *k, const struct addr *client, struct expectation *out);
 
-/* Is anything expected of anybody? */
+/* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);
 
 /* Of an interface, as far as this client is concerned; see rules/path.h. No client: by what holds

@@ -168,6 +168,14 @@ def exchanges(count):
     return pieces
 
 
+def test_nobody_of_the_policy(tally, folder):
+    """A policy about others says nothing of who was seen."""
+    for match, words in (("192.168.77.99", b"Nothing says where"), ("self", b"No leak seen.")):
+        path = policy(folder, f"clients: [{{match: {match}, egress: {build.ISP}}}]\n")
+        run = seep("replay", "-c", path, HIT)
+        tally.check(run.status == 0 and words in run.out, f"a policy about {match}", str(run))
+
+
 def test_reload(tally, folder):
     """SIGUSR2 reads the policy again; while there is a mistake in it, the old one stays."""
     header, *pieces = exchanges(3)
