@@ -25,7 +25,8 @@ struct walk {
 	void (*complain)(void *sink, const struct config_error *error);
 	void *sink;
 	uint32_t errors;
-	bool broken; /* not to be read any further */
+	uint32_t depth; /* lists and mappings open */
+	bool broken;    /* not to be read any further */
 };
 
 static void error_tell(struct walk *w, size_t line, size_t column, const char *text)
@@ -84,6 +85,24 @@ static const char *event_decoration(const yaml_event_t *e)
 	return NULL;
 }
 
+static bool event_opens(const yaml_event_t *e)
+{
+	return e->type == YAML_SEQUENCE_START_EVENT || e->type == YAML_MAPPING_START_EVENT;
+}
+
+static bool event_closes(const yaml_event_t *e)
+{
+	return e->type == YAML_SEQUENCE_END_EVENT || e->type == YAML_MAPPING_END_EVENT;
+}
+
+/* What may not be there at all. libyaml takes time by the square of how deep a file nests. */
+static const char *event_refused(struct walk *w)
+{
+	w->depth += event_opens(&w->event);
+	w->depth -= event_closes(&w->event);
+	return w->depth > CONFIG_DEPTH_MAX ? "nested too deep" : event_decoration(&w->event);
+}
+
 /* On to the next event. False when there is none to be read. */
 static bool next(struct walk *w)
 {
@@ -94,22 +113,12 @@ static bool next(struct walk *w)
 		syntax_tell(w);
 		return false;
 	}
-	const char *wrong = event_decoration(&w->event);
+	const char *wrong = event_refused(w);
 	if (wrong) {
 		error_at(w, w->event.start_mark, "%s", wrong);
 		w->broken = true;
 	}
 	return !w->broken;
-}
-
-static bool event_opens(const yaml_event_t *e)
-{
-	return e->type == YAML_SEQUENCE_START_EVENT || e->type == YAML_MAPPING_START_EVENT;
-}
-
-static bool event_closes(const yaml_event_t *e)
-{
-	return e->type == YAML_SEQUENCE_END_EVENT || e->type == YAML_MAPPING_END_EVENT;
 }
 
 /* Over whatever begins with this event; then its last one is being looked at. */

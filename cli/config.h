@@ -18,6 +18,7 @@
 
 #define CONFIG_SIZE_MAX   (1 << 20) /* bytes of a policy file */
 #define CONFIG_VALUE_MAX  256       /* bytes of a key or value, with its NUL */
+#define CONFIG_DEPTH_MAX  32        /* lists and mappings in each other; the schema needs 6 */
 #define CONFIG_ERRORS_MAX 20        /* complaints before the rest is left unread */
 #define CONFIG_SPEC_MAX   (2 * CONFIG_VALUE_MAX)
 

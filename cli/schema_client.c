@@ -16,7 +16,7 @@ static const char *added(bool (*add)(struct policy *, const char *, const char *
 const char *schema_client_begin(struct config *c)
 {
 	const char *why = NULL;
-	return policy_entry_begin(&c->policy, &why) ? NULL : why;
+	return policy_entry_begin(&c->policy, &why) ? NULL : "clients: too many of them";
 }
 
 const char *schema_client_end(struct config *c)

@@ -48,6 +48,16 @@ static const struct row no_yaml_rows[] = {
 	 "---\n"
 	 "{}\n",
 		"1:1: no YAML: found incompatible YAML document\n"},
+	{"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
+		"1:2: a key is a single word\n"
+		"1:33: nested too deep\n"},
+	{"clients: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+		"1:11: clients: each of the list is a mapping\n"
+		"1:41: nested too deep\n"},
+	{"x:\n"
+	 " - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - ",
+		"1:1: unknown key x (known here: clients, alerts, outputs, limits)\n"
+		"2:64: nested too deep\n"},
 };
 
 static const struct row form_rows[] = {
