@@ -19,8 +19,8 @@ FOLDERS := core capture dissect rules output cli
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
 STRICT  := -std=c11 -D_GNU_SOURCE -DSEEP_VERSION='"$(VERSION)"' -I. $(WARN)
-LIBS    := -lpcap -lcrypto -lz -lzstd -lbrotlidec -lndpi
-HEADERS := pcap/pcap.h openssl/evp.h zlib.h zstd.h brotli/decode.h ndpi/ndpi_api.h
+LIBS    := -lpcap -lcrypto -lz -lzstd -lbrotlidec -lndpi -lyaml
+HEADERS := pcap/pcap.h openssl/evp.h zlib.h zstd.h brotli/decode.h ndpi/ndpi_api.h yaml.h
 
 SRC      := $(wildcard $(FOLDERS:%=%/*.c))
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SRC)))
@@ -31,7 +31,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_LIB := $(filter-out $(FUZZ_SRC),$(wildcard tests/fuzz/*.c))
 FUZZ     := $(FUZZ_SRC:%.c=$(B)/%)
 EVERYTHING := $(B)/tests/bench/everything
-DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json)
+DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json docs/POLICY.md)
 
 # Variants are this makefile again, with another B and other flags. What calls them may already be
 # parallel; if not, two at a time.

@@ -6,7 +6,7 @@
 #ifndef SEEP_CLI_CLI_H
 #define SEEP_CLI_CLI_H
 
-#include "core/policy.h"
+#include "cli/config.h"
 #include "output/output.h"
 
 #include <stdbool.h>
@@ -23,8 +23,10 @@ enum {
 };
 
 struct options {
-	struct policy policy;
-	enum severity fail_on;
+	struct config *config; /* of the command line and of the policy file */
+	const char *policy;    /* the name of that file */
+	enum severity fail_on, min_severity;
+	bool min_severity_said;
 	const char *filter, *sensor;
 	const char *outputs[OUTPUTS_MAX];
 	unsigned output_count;
@@ -46,10 +48,15 @@ enum {
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
 };
 
+/* The policy file read again, beside the same options. NULL when it can't be, and says why; free()
+ * it. */
+struct config *options_config_again(const struct options *o);
+
 /* The command table; NULL behind the last row. */
 const struct command *command_info(unsigned i);
 
-/* Reads the options of `command` from argv[1..]; prints what is wrong and returns false if so. */
+/* Reads the options of `command` from argv[1..] into `o`, of which only the config is filled, and
+ * the policy file that they name; prints what is wrong and returns false if so. */
 bool options_parse(struct options *o, const struct command *command, int argc, char **argv);
 
 /* Help, generated from the tables. */

@@ -29,8 +29,8 @@ static void outputs_print(FILE *to)
 
 static void statuses_print(FILE *to)
 {
-	fputs("\nExit status: 0 no leak at or above --fail-on, 1 leak found, 2 usage error,\n"
-	      "3 input or output failed, 4 degraded (with --strict).\n",
+	fputs("\nExit status: 0 no leak at or above --fail-on, 1 leak found, 2 usage or policy\n"
+	      "error, 3 input or output failed, 4 degraded (with --strict).\n",
 		to);
 }
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,15 +30,22 @@ static int version_print(void)
 
 static int command_run(const struct command *command, int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = {.config = config_new()};
+	int status = EXIT_CLEAN;
+	if (!options.config) {
+		log_message("not enough memory");
+		return EXIT_FAILED;
+	}
 	if (!options_parse(&options, command, argc, argv))
-		return EXIT_USAGE;
-	if (options.version)
-		return version_print();
-	if (!options.help)
-		return command->run(&options);
-	help_print_command(stdout, command);
-	return EXIT_CLEAN;
+		status = EXIT_USAGE;
+	else if (options.version)
+		status = version_print();
+	else if (options.help)
+		help_print_command(stdout, command);
+	else
+		status = command->run(&options);
+	free(options.config);
+	return status;
 }
 
 static int seep_run(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Long options without a letter are numbered from here. */
@@ -33,6 +34,7 @@ static const struct option_row {
 	{OPTION_PROXY, OPTIONS_JUDGE, "proxy", "ADDR[:PORT]", "a proxy that clients must use"},
 	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
 		"whom to judge (default: every local client)"},
+	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
 	{'f', OPTIONS_FILES, "filter", "BPF", "read only what this capture filter passes"},
 	{'o', OPTIONS_JUDGE, "output", "NAME[:FILE]", "where results go (default: text)"},
 	{OPTION_JSON, OPTIONS_JUDGE, "json", NULL, "JSON lines on stdout: -o eve:-"},
@@ -74,10 +76,19 @@ static bool policy_option(bool (*add)(struct policy *, const char *, const char 
 	struct options *o, const char *name)
 {
 	const char *why;
-	if (add(&o->policy, optarg, &why))
+	if (add(&o->config->policy, optarg, &why))
 		return true;
 	usage_error("--%s %s: %s", name, optarg, why);
 	return false;
+}
+
+static bool policy_file_option(struct options *o)
+{
+	if (o->policy)
+		usage_error("more than one policy: %s and %s", o->policy, optarg);
+	else
+		o->policy = optarg;
+	return o->policy == optarg;
 }
 
 static bool severity_option(enum severity *out, const char *name)
@@ -110,13 +121,16 @@ static bool option_apply(struct options *o, int key)
 	case OPTION_CLIENT:
 		return policy_option(policy_add_client, o, "client");
 	case OPTION_MIN_SEVERITY:
-		return severity_option(&o->policy.min_severity, "min-severity");
+		o->min_severity_said = true;
+		return severity_option(&o->min_severity, "min-severity");
 	case OPTION_FAIL_ON:
 		return severity_option(&o->fail_on, "fail-on");
 	case OPTION_JSON:
 		return output_option(o, "eve:-");
 	case 'o':
 		return output_option(o, optarg);
+	case 'c':
+		return policy_file_option(o);
 	case 'f':
 		o->filter = optarg;
 		return true;
@@ -161,14 +175,36 @@ static void getopt_fill(unsigned groups, struct option longs[ROWS + 1], char let
 	*letter = '\0';
 }
 
+/* Behind the options, because what they declare holds for each of its clients, too; but they have
+ * the last word on what is said once. */
+static bool policy_read(const struct options *o, struct config *c)
+{
+	if (o->policy && !config_load(c, o->policy))
+		return false;
+	if (o->min_severity_said)
+		c->policy.min_severity = o->min_severity;
+	return true;
+}
+
+struct config *options_config_again(const struct options *o)
+{
+	struct config *c = config_new();
+	if (!c)
+		return NULL;
+	c->policy = o->config->policy;
+	policy_reset(&c->policy);
+	if (policy_read(o, c))
+		return c;
+	free(c);
+	return NULL;
+}
+
 bool options_parse(struct options *o, const struct command *command, int argc, char **argv)
 {
 	struct option longs[ROWS + 1];
 	char letters[2 * ROWS + 2];
 	getopt_fill(OPTIONS_COMMON | command->options, longs, letters);
 	o->fail_on = SEVERITY_MEDIUM;
-	o->policy.min_severity = SEVERITY_LOW;
-	o->policy.window_ns = POLICY_WINDOW_NS;
 	opterr = 0;
 	for (int key; (key = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
 		const char *word = argv[optind - 1];
@@ -183,5 +219,5 @@ bool options_parse(struct options *o, const struct command *command, int argc, c
 	}
 	o->files = argv + optind;
 	o->file_count = argc - optind;
-	return true;
+	return o->help || o->version || policy_read(o, o->config);
 }

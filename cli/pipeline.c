@@ -15,10 +15,11 @@
 #include <sys/resource.h>
 
 /* The signals asked for and not yet served; the only state at file scope. */
-static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked;
+static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
 
 struct pipeline {
 	const struct options *options;
+	struct config *again; /* the policy file as it was read last, or NULL */
 	struct source_table *sources;
 	struct stats stats;
 	struct interest interest;
@@ -36,6 +37,8 @@ static void signal_note(int signal_number)
 {
 	if (signal_number == SIGUSR1)
 		stats_asked = 1;
+	else if (signal_number == SIGUSR2)
+		reload_asked = 1;
 	else if (signal_number == SIGHUP)
 		reopen_asked = 1;
 	else
@@ -60,7 +63,7 @@ static void signals_catch(void)
 	sigaction(SIGTERM, &ends, NULL);
 	sigaction(SIGUSR1, &goes_on, NULL);
 	sigaction(SIGHUP, &goes_on, NULL);
-	signal(SIGUSR2, SIG_IGN); /* there is no policy file to read again */
+	sigaction(SIGUSR2, &goes_on, NULL);
 }
 
 static void alert_sink(void *sink, const struct alert *a)
@@ -119,14 +122,32 @@ static int captures_open(struct pipeline *p)
 	return any ? EXIT_CLEAN : EXIT_FAILED;
 }
 
-static int outputs_open_all(struct pipeline *p, bool judge)
+/* The outputs to open: those of the options, or else of the policy, or else the usual one. */
+static unsigned outputs_choose(const struct pipeline *p, bool judge, const char *specs[OUTPUTS_MAX])
 {
 	const struct options *o = p->options;
-	const char *standard = judge ? "text" : "eve";
-	unsigned count = o->output_count ? o->output_count : 1;
+	unsigned count = 0;
+	for (; count < o->output_count; count++)
+		specs[count] = o->outputs[count];
+	for (unsigned i = 0; !o->output_count && i < o->config->output_count; i++) {
+		const struct config_output *output = &o->config->outputs[i];
+		if (output->missing)
+			log_message("%s: output %s: not in this version, left out", o->policy,
+				output->spec);
+		else
+			specs[count++] = output->spec;
+	}
+	if (!count)
+		specs[count++] = judge ? "text" : "eve";
+	return count;
+}
+
+static int outputs_open_all(struct pipeline *p, bool judge)
+{
+	const char *specs[OUTPUTS_MAX];
+	unsigned count = outputs_choose(p, judge, specs);
 	for (unsigned i = 0; i < count; i++) {
-		const char *spec = o->output_count ? o->outputs[i] : standard;
-		enum output_status status = outputs_open(p->outputs, spec);
+		enum output_status status = outputs_open(p->outputs, specs[i]);
 		if (status != OUTPUT_OK)
 			return status == OUTPUT_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	}
@@ -137,7 +158,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
 	const struct dissect_options sizes = {
-		.flows = DISSECT_FLOWS,
+		.flows = o->config->limits.flows ? o->config->limits.flows : DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
 	};
@@ -164,7 +185,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (judge)
 		p->engine = engine_new(
-			&capacities, &o->policy, p->sources, &p->stats, alert_sink, p);
+			&capacities, &o->config->policy, p->sources, &p->stats, alert_sink, p);
 	if (!p->dissect || (judge && !p->engine))
 		return out_of_memory();
 	return captures_open(p);
@@ -207,13 +228,30 @@ static void links_announce(struct pipeline *p, uint64_t now_ns)
 	}
 }
 
+/* Who is expected to do what is read anew; what is open stays. On error the old policy holds. */
+static void policy_reload(struct pipeline *p)
+{
+	const struct options *o = p->options;
+	struct config *again = o->policy && p->engine ? options_config_again(o) : NULL;
+	if (!again) {
+		log_message("the policy stays as it was");
+		return;
+	}
+	engine_follow(p->engine, &again->policy);
+	free(p->again);
+	p->again = again;
+	log_message("%s: read again", o->policy);
+}
+
 static void signals_serve(struct pipeline *p)
 {
+	if (reload_asked)
+		policy_reload(p);
 	if (stats_asked)
 		stats_print(&p->stats);
 	if (reopen_asked)
 		outputs_reopen(p->outputs);
-	stats_asked = reopen_asked = 0;
+	stats_asked = reopen_asked = reload_asked = 0;
 }
 
 static void pipeline_loop(struct pipeline *p)
@@ -221,10 +259,10 @@ static void pipeline_loop(struct pipeline *p)
 	struct batch batch;
 	capture_next(p->capture, &batch);
 	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
+		signals_serve(p); /* first: it may have waited long for these frames */
 		span_note(p, &batch);
 		links_announce(p, p->first_ns);
 		dissect_batch(p->dissect, &batch);
-		signals_serve(p);
 		capture_next(p->capture, &batch);
 	}
 }
@@ -242,6 +280,11 @@ static void links_check(struct pipeline *p)
 	}
 }
 
+static const struct policy *pipeline_policy(const struct pipeline *p)
+{
+	return p->again ? &p->again->policy : &p->options->config->policy;
+}
+
 static void pipeline_finish(struct pipeline *p)
 {
 	links_check(p);
@@ -250,7 +293,7 @@ static void pipeline_finish(struct pipeline *p)
 		.sources = p->sources,
 		.first_ns = p->first_ns,
 		.last_ns = p->last_ns,
-		.min_severity = p->options->policy.min_severity,
+		.min_severity = pipeline_policy(p)->min_severity,
 	};
 	dissect_finish(p->dissect);
 	links_announce(p, p->first_ns);
@@ -292,6 +335,7 @@ static int pipeline_close(struct pipeline *p, int status)
 	dissect_free(p->dissect);
 	capture_free(p->capture);
 	free(p->sources);
+	free(p->again);
 	if (status != EXIT_CLEAN)
 		return status;
 	if (failed)

@@ -125,6 +125,20 @@ bool prefix_contains(const struct prefix *p, const struct addr *a)
 	return (differing & (uint8_t)~tail_mask(p->bits)) == 0;
 }
 
+bool prefixes_contain(const struct prefix list[], uint32_t count, const struct addr *a)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (prefix_contains(&list[i], a))
+			return true;
+	}
+	return false;
+}
+
+bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return a->bits == b->bits && addr_equal(&a->addr, &b->addr);
+}
+
 struct prefix prefix_of(const struct addr *a)
 {
 	return (struct prefix){.addr = *a, .bits = family_bits(a->family)};

@@ -83,6 +83,8 @@ struct addr addr_unmapped(const struct addr *a);
 struct prefix prefix_unmapped(const struct prefix *p);
 
 bool prefix_contains(const struct prefix *p, const struct addr *a);
+bool prefixes_contain(const struct prefix list[], uint32_t count, const struct addr *a);
+bool prefix_equal(const struct prefix *a, const struct prefix *b);
 /* The prefix that holds just this address. */
 struct prefix prefix_of(const struct addr *a);
 

@@ -166,8 +166,12 @@
 		"findings told before their moment, for want of room")                             \
 	STAT(withdrawn, "detect.withdrawn",                                                        \
 		"findings taken back because a graver one says it all")                            \
-	STAT(below_severity, "detect.alerts_suppressed",                                           \
+	STAT(below_severity, "detect.below_severity",                                              \
 		"findings below the least severity reported")                                      \
+	STAT(suppressed, "detect.alerts_suppressed", "findings that the policy suppresses")        \
+	STAT(limited, "detect.alerts_limited",                                                     \
+		"findings beyond as many as the policy wants reported")                            \
+	STAT(allowed, "detect.allowed", "findings that the policy allows")                         \
 	MISS(write_errors, "output.write_errors", "records that could not be written")
 
 struct stats {

@@ -125,9 +125,19 @@ static uint64_t findings_between(const struct summary *s, unsigned least, unsign
 	return sum;
 }
 
+/* Nothing is held back in silence. */
+static void print_held_back(struct page *p, uint64_t count, const char *why)
+{
+	struct strip line = {0};
+	if (!count)
+		return;
+	strip_add(&line, "%" PRIu64 " %s", count, why);
+	page_row(p, NULL, STYLE_PLAIN, line.text);
+}
+
 static void print_findings(struct page *p, const struct summary *s)
 {
-	struct strip list = {0}, hidden = {0};
+	struct strip list = {0};
 	for (unsigned i = SEVERITIES; i-- > 0;) {
 		if (!s->findings[i])
 			continue;
@@ -135,12 +145,11 @@ static void print_findings(struct page *p, const struct summary *s)
 		strip_add(&list, "%" PRIu64 " %s", s->findings[i], severity_name(i));
 	}
 	page_row(p, "findings", STYLE_BOLD, list.length ? list.text : "none");
-	uint64_t below = findings_between(s, 0, s->min_severity);
-	if (!below)
-		return;
-	strip_add(
-		&hidden, "%" PRIu64 " of them not printed; --min-severity info prints all", below);
-	page_row(p, NULL, STYLE_PLAIN, hidden.text);
+	print_held_back(p, findings_between(s, 0, s->min_severity),
+		"of them not printed; --min-severity info prints all");
+	print_held_back(p, s->stats->limited, "of them not printed: beyond the policy's threshold");
+	print_held_back(p, s->stats->suppressed, "suppressed by the policy");
+	print_held_back(p, s->stats->allowed, "allowed by the policy");
 }
 
 /* What lies outside the verdict; true when there was something to print. */
@@ -183,6 +192,8 @@ static void print_verdict(struct page *p, const struct summary *s, bool blind)
 		page_paragraph(p, STYLE_BOLD, "No packets, so there is nothing to judge.");
 	else if (!s->expectation)
 		page_paragraph(p, STYLE_BOLD, HOW_TO_EXPECT);
+	else if (s->stats->suppressed || s->stats->allowed)
+		page_paragraph(p, STYLE_BOLD, "No leak seen but what the policy lets pass.");
 	else
 		page_paragraph(p, STYLE_BOLD,
 			blind ? "No leak seen in what could be read." : "No leak seen.");

@@ -1,6 +1,5 @@
 /* Putting an alert together, the parts that every detection needs. */
 #include "rules/detection.h"
-#include "rules/path.h"
 
 struct alert alert_draft(
 	const struct judgement *j, const struct observation *o, const struct addr *client)
@@ -11,7 +10,7 @@ struct alert alert_draft(
 		.head = o->head,
 		.severity = j->detection->info.severity,
 		.confidence = CONFIDENCE_HIGH,
-		.vantage = path_role(k->policy, k->sources, o->head.interface),
+		.vantage = knowledge_role(k, client, o->head.interface),
 		.client = *client,
 		.first_ns = o->head.time_ns,
 		.last_ns = o->head.time_ns,
@@ -51,8 +50,9 @@ bool proof_read(const struct judgement *j, const struct observation *o, struct p
 	};
 	if (!knowledge_judges_answer(k, out->answer))
 		return false;
-	out->path = knowledge_path(k, out->answer->request_interface, &out->answer->server);
-	knowledge_expect(k, &out->answer->client.addr, &out->expected);
+	const struct addr *client = &out->answer->client.addr;
+	out->path = knowledge_path(k, client, out->answer->request_interface, &out->answer->server);
+	knowledge_expect(k, client, &out->expected);
 	return true;
 }
 
@@ -66,8 +66,9 @@ static enum stage proof_stage(const struct proof *proof)
 /* That somebody with a global address is a client of ours, only the hop limit says. */
 static bool client_is_guessed(const struct judgement *j, const struct obs_stun_answer *answer)
 {
-	return !j->knowledge->policy->clients && answer->request_direction == DIRECTION_UNKNOWN &&
-		addr_scope(&answer->client.addr) == SCOPE_GLOBAL;
+	return answer->request_direction == DIRECTION_UNKNOWN &&
+		addr_scope(&answer->client.addr) == SCOPE_GLOBAL &&
+		!knowledge_declared(j->knowledge, &answer->client.addr);
 }
 
 /* A declared egress is contradicted by the address itself; otherwise the interface's role carries
@@ -83,7 +84,7 @@ static enum confidence proof_confidence(const struct judgement *j, const struct 
 		return CONFIDENCE_MEDIUM;
 	if (proof->expected.declared)
 		return CONFIDENCE_HIGH;
-	return knowledge_confidence(j->knowledge, answer->request_interface);
+	return knowledge_confidence(j->knowledge, &answer->client.addr, answer->request_interface);
 }
 
 struct alert alert_of_proof(

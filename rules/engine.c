@@ -91,6 +91,12 @@ void engine_observe(struct engine *e, const struct observation *o)
 	}
 }
 
+void engine_follow(struct engine *e, const struct policy *policy)
+{
+	knowledge_follow(&e->knowledge, policy);
+	findings_follow(&e->findings, policy);
+}
+
 void engine_finish(struct engine *e)
 {
 	findings_close(&e->findings);

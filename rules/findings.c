@@ -10,7 +10,7 @@ _Static_assert(sizeof(struct finding) % 8 == 0, "rows of a table");
 static void finding_report(struct findings *f, struct finding *found, enum alert_state state)
 {
 	struct alert *a = &found->alert;
-	if (a->severity < f->policy->min_severity)
+	if (found->limited || a->severity < f->policy->min_severity)
 		return;
 	a->state = state;
 	found->reported_ns = a->last_ns;
@@ -28,14 +28,30 @@ static void severity_count(struct findings *f, const struct alert *a, int by)
 		client->findings[a->severity] += (uint64_t)(int64_t)by;
 }
 
-/* From here on the finding counts. */
+/* Is the finding to be reported, as it is now? Keeps the counts of those that are not. */
+static void finding_limit(struct findings *f, struct finding *found)
+{
+	const struct alert *a = &found->alert;
+	f->stats->limited -= found->limited;
+	found->limited = a->severity >= f->policy->min_severity &&
+		alert_limited(&f->suppress, f->knowledge, a);
+	f->stats->limited += found->limited;
+}
+
+/* From here on the finding counts, unless the user does not want it to. */
 static void finding_tell(struct findings *f, struct finding *found)
 {
 	const struct alert *a = &found->alert;
+	if (alert_suppressed(f->policy, a)) {
+		found->state = FINDING_SUPPRESSED;
+		f->stats->suppressed++;
+		return;
+	}
 	found->state = FINDING_TOLD;
 	f->stats->findings++;
 	f->stats->below_severity += a->severity < f->policy->min_severity;
 	severity_count(f, a, 1);
+	finding_limit(f, found);
 	finding_report(f, found, STATE_OPEN);
 }
 
@@ -49,7 +65,7 @@ static void finding_close(void *context, void *entry)
 	found->alert.provisional = false; /* nothing comes that could take it back */
 	if (found->state == FINDING_TOLD)
 		finding_report(f, found, STATE_CLOSED);
-	f->stats->findings_evicted += !f->closing && found->state != FINDING_COVERED;
+	f->stats->findings_evicted += !f->closing && found->state == FINDING_TOLD;
 }
 
 static struct finding *finding_find(struct findings *f, const struct finding_key *key)
@@ -112,6 +128,12 @@ bool findings_init(struct findings *f, const struct engine_options *options,
 	return true;
 }
 
+void findings_follow(struct findings *f, const struct policy *policy)
+{
+	f->policy = policy;
+	f->suppress = (struct suppress){0};
+}
+
 void findings_free(struct findings *f)
 {
 	table_free(&f->table);
@@ -132,6 +154,7 @@ static void finding_withdraw(struct findings *f, struct finding *found)
 	severity_count(f, &found->alert, -1);
 	f->stats->findings--;
 	f->stats->withdrawn++;
+	f->stats->limited -= found->limited;
 	finding_report(f, found, STATE_WITHDRAWN);
 }
 
@@ -210,13 +233,25 @@ static void finding_grow(struct findings *f, struct finding *found, const struct
 		alert_grow(known, draft);
 		return;
 	}
-	bool heard = known->severity >= f->policy->min_severity;
+	bool below = known->severity < f->policy->min_severity;
+	bool heard = !below && !found->limited;
 	severity_count(f, known, -1);
 	alert_grow(known, draft);
 	severity_count(f, known, 1);
-	if (!heard && known->severity >= f->policy->min_severity)
+	if (below && known->severity >= f->policy->min_severity)
 		f->stats->below_severity--;
+	if (!heard)
+		finding_limit(f, found);
 	finding_report(f, found, heard ? STATE_UPDATED : STATE_OPEN);
+}
+
+/* The policy may be another by now. */
+static void finding_unsuppress(struct findings *f, struct finding *found)
+{
+	if (alert_suppressed(f->policy, &found->alert))
+		return;
+	f->stats->suppressed--;
+	finding_tell(f, found);
 }
 
 static void finding_repeat(struct findings *f, struct finding *found, const struct alert *draft)
@@ -225,7 +260,9 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 	known->count++;
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
-	if (alert_grows(known, draft))
+	if (found->state == FINDING_SUPPRESSED)
+		finding_unsuppress(f, found);
+	else if (alert_grows(known, draft))
 		finding_grow(f, found, draft);
 	else if (found->state == FINDING_TOLD &&
 		known->last_ns - found->reported_ns >= f->policy->window_ns)
@@ -240,6 +277,29 @@ static enum severity severity_cap(const struct judgement *j, const struct alert 
 	return expected.any ? draft->severity : SEVERITY_INFO;
 }
 
+/* An answer counts for the request, too, which was allowed before it. */
+static void finding_allow_covered(
+	struct findings *f, const struct detection *covered, const struct addr *client)
+{
+	struct finding_key key = key_make(covered, client);
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->state != FINDING_ALLOWED)
+		return;
+	table_remove(&f->table, found);
+	f->stats->allowed--;
+}
+
+/* Remembered, so that it is counted once. */
+static void finding_allow(
+	struct findings *f, const struct finding_key *key, const struct alert *draft)
+{
+	bool added;
+	struct finding *found = table_get(&f->table, key, draft->last_ns, &added);
+	if (added)
+		found->state = FINDING_ALLOWED;
+	f->stats->allowed += added;
+}
+
 void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
@@ -247,9 +307,15 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 	struct finding_key key = key_make(j->detection, &draft->client);
 	if (!j->detection->held)
 		key.leaked = draft->leaked[0];
+	if (alert_allowed(j->knowledge, draft)) {
+		finding_allow(f, &key, draft);
+		if (j->detection->covers)
+			finding_allow_covered(f, j->detection->covers, &draft->client);
+		return;
+	}
 	bool added;
 	struct finding *found = table_get(&f->table, &key, draft->last_ns, &added);
-	if (added)
+	if (added || found->state == FINDING_ALLOWED)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, draft);

@@ -11,6 +11,7 @@
 #include "core/policy.h"
 #include "core/table.h"
 #include "rules/detection.h"
+#include "rules/suppress.h"
 
 /* How long a finding that a graver one may cover is held back: longer than a STUN client waits
  * before it asks again (RFC 8489 §6.2.1: 500 ms). */
@@ -25,9 +26,11 @@ struct finding_key {
 };
 
 enum finding_state {
-	FINDING_HELD,    /* found, not yet told: a graver finding may come and say it all */
-	FINDING_TOLD,    /* reported, or would be but for its severity */
-	FINDING_COVERED, /* a graver finding about the same client says it all */
+	FINDING_HELD,       /* found, not yet told: a graver finding may come and say it all */
+	FINDING_TOLD,       /* reported, or would be but for its severity */
+	FINDING_COVERED,    /* a graver finding about the same client says it all */
+	FINDING_ALLOWED,    /* all evidence so far went where the policy allows it */
+	FINDING_SUPPRESSED, /* the policy says not to tell */
 };
 
 struct finding {
@@ -35,6 +38,7 @@ struct finding {
 	struct finding_key key;
 	const struct detection *detection; /* NULL where nothing but the covering is known */
 	enum finding_state state;
+	bool limited; /* told, but not to the outputs: more than the policy wants of its like */
 	uint64_t reported_ns; /* packet time of the last report */
 	struct alert alert;
 };
@@ -47,6 +51,7 @@ struct findings {
 	void (*report)(void *sink, const struct alert *);
 	void *sink;
 	uint64_t by_severity[SEVERITIES];
+	struct suppress suppress;
 	/* Those held, oldest first: a ring of keys, because an entry may be evicted meanwhile. */
 	struct finding_key held[FINDINGS_HELD];
 	uint32_t held_first, held_count;
@@ -55,6 +60,8 @@ struct findings {
 
 bool findings_init(struct findings *f, const struct engine_options *options,
 	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink);
+/* From here on another policy holds; its limits are not used up yet. */
+void findings_follow(struct findings *f, const struct policy *policy);
 /* Tells what was held until `now_ns` and not covered. */
 void findings_advance(struct findings *f, uint64_t now_ns);
 /* Tells what is held, and closes everything. */

@@ -29,15 +29,6 @@ void knowledge_free(struct knowledge *k)
 	table_free(&k->servers);
 }
 
-static bool prefixes_hold(const struct prefix *prefix, uint32_t count, const struct addr *addr)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		if (prefix_contains(&prefix[i], addr))
-			return true;
-	}
-	return false;
-}
-
 static bool hop_limit_untouched(uint8_t hop_limit)
 {
 	return memchr(initial_hop_limits, hop_limit, sizeof(initial_hop_limits)) != NULL;
@@ -56,28 +47,92 @@ static bool global_is_local(const struct knowledge *k, const struct addr *client
 	return hop_limit_untouched(hop_limit) || knowledge_client(k, client);
 }
 
-bool knowledge_judges(const struct knowledge *k, const struct addr *client,
-	const struct addr *server, uint8_t direction, uint8_t hop_limit)
+const struct policy_terms *knowledge_terms(const struct knowledge *k, const struct addr *client)
 {
+	const struct policy *policy = k->policy;
+	if (!policy->entries)
+		return &policy->terms[0];
+	const struct client *seen = knowledge_client(k, client);
+	const struct policy_subject who = {.addr = client};
+	return &policy->terms[seen ? seen->entry : policy_entry_find(policy, &who)];
+}
+
+bool knowledge_declared(const struct knowledge *k, const struct addr *client)
+{
+	const struct policy_subject who = {.addr = client};
 	if (k->policy->clients)
-		return prefixes_hold(k->policy->client, k->policy->clients, client);
+		return true;
+	if (!k->policy->entries)
+		return false;
+	const struct client *seen = knowledge_client(k, client);
+	return seen ? seen->declared : policy_entry_find(k->policy, &who);
+}
+
+/* The sender's MAC address, where the sender is not behind the gateway that sent the frame on. */
+static const uint8_t *sender_mac(const struct knowledge *k, const struct obs_head *h)
+{
+	bool outside = k->sources->interface[h->interface].role == ROLE_WAN;
+	return h->has_macs && !outside ? h->src_mac : NULL;
+}
+
+/* Whoever asked, on the way to being judged or not. */
+struct asker {
+	const struct addr *client, *server;
+	const uint8_t *mac; /* the client's, or NULL */
+	uint8_t direction, hop_limit;
+};
+
+/* Only as long as the MAC address is news: then the client's row knows. */
+static bool asker_is_told_by_mac(const struct knowledge *k, const struct asker *a)
+{
+	const struct policy_subject who = {.addr = a->client, .mac = a->mac};
+	if (!a->mac || !k->policy->entries)
+		return false;
+	const struct client *seen = knowledge_client(k, a->client);
+	return !(seen && seen->has_mac) && policy_entry_find(k->policy, &who);
+}
+
+static bool asker_is_judged(const struct knowledge *k, const struct asker *a)
+{
+	const struct policy *policy = k->policy;
+	const struct addr *client = a->client;
+	if (policy->clients)
+		return prefixes_contain(policy->client, policy->clients, client);
+	if (knowledge_declared(k, client) || asker_is_told_by_mac(k, a))
+		return true;
 	switch (addr_scope(client)) {
 	case SCOPE_LINK:
 	case SCOPE_PRIVATE:
 	case SCOPE_SHARED:
 		return true;
 	case SCOPE_GLOBAL:
-		return global_is_local(k, client, server, direction, hop_limit);
+		return global_is_local(k, client, a->server, a->direction, a->hop_limit);
 	default:
 		return false;
 	}
 }
 
+bool knowledge_judges(const struct knowledge *k, const struct obs_head *request)
+{
+	const struct asker asker = {
+		.client = &request->src.addr,
+		.server = &request->dst.addr,
+		.mac = sender_mac(k, request),
+		.direction = request->direction,
+		.hop_limit = request->hop_limit,
+	};
+	return asker_is_judged(k, &asker);
+}
+
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer)
 {
-	return answer->matched &&
-		knowledge_judges(k, &answer->client.addr, &answer->server.addr,
-			answer->request_direction, answer->request_hop_limit);
+	const struct asker asker = {
+		.client = &answer->client.addr,
+		.server = &answer->server.addr,
+		.direction = answer->request_direction,
+		.hop_limit = answer->request_hop_limit,
+	};
+	return answer->matched && asker_is_judged(k, &asker);
 }
 
 static struct client_key client_key(const struct addr *addr)
@@ -93,13 +148,50 @@ struct client *knowledge_client(const struct knowledge *k, const struct addr *ad
 	return table_find(&k->clients, table_hash(&k->clients, &key, sizeof(key)), &key);
 }
 
-static struct client *client_see(struct knowledge *k, const struct addr *addr, uint64_t now_ns)
+/* A request that nothing says came from outside is the capturing host's own, but for a gateway's
+ * sides, where it is anybody's. */
+static bool request_is_own(const struct knowledge *k, uint8_t direction, uint16_t interface)
 {
-	struct client_key key = client_key(addr);
+	enum role role = (enum role)k->sources->interface[interface].role;
+	if (direction != DIRECTION_UNKNOWN)
+		return direction == DIRECTION_OUT;
+	return role != ROLE_LAN && role != ROLE_WAN;
+}
+
+/* Takes in what is new about the client, and by that finds its entry in the policy. */
+static void client_know(struct knowledge *k, struct client *c, const uint8_t *mac, bool self)
+{
+	c->self |= self;
+	if (mac && !c->has_mac) {
+		memcpy(c->mac, mac, sizeof(c->mac));
+		c->has_mac = true;
+	}
+	struct policy_subject who = {.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL};
+	c->declared = policy_entry_find(k->policy, &who);
+	who.self = c->self;
+	c->entry = policy_entry_find(k->policy, &who);
+}
+
+void knowledge_follow(struct knowledge *k, const struct policy *policy)
+{
+	k->policy = policy;
+	struct client *c = table_oldest(&k->clients);
+	for (; c; c = table_newer(&k->clients, c)) {
+		client_know(k, c, NULL, false);
+		c->told = (struct limit_use){0};
+	}
+}
+
+static struct client *client_see(
+	struct knowledge *k, const struct policy_subject *who, uint64_t now_ns)
+{
+	struct client_key key = client_key(who->addr);
 	bool added;
 	struct client *c = table_get(&k->clients, &key, now_ns, &added);
 	k->stats->clients += added;
 	k->stats->clients_evicted = k->clients.evicted;
+	if (added || (who->mac && !c->has_mac) || (who->self && !c->self))
+		client_know(k, c, who->mac, who->self);
 	return c;
 }
 
@@ -117,7 +209,7 @@ static void server_see(struct knowledge *k, const struct endpoint *endpoint, uin
 
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
-	enum role role = path_role(k->policy, k->sources, o->head.interface);
+	enum role role = knowledge_role(k, NULL, o->head.interface);
 	k->tunnel_seen |= role == ROLE_TUNNEL;
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
@@ -125,12 +217,17 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, &h->src.addr, &h->dst.addr, h->direction, h->hop_limit)) {
+	if (!knowledge_judges(k, h)) {
 		k->stats->not_judged++;
 		return;
 	}
-	client_see(k, &h->src.addr, h->time_ns)->requests++;
-	if (knowledge_path(k, h->interface, &h->dst) == PATH_UNKNOWN)
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns)->requests++;
+	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
 
@@ -139,7 +236,7 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 {
 	struct addr plain = addr_unmapped(mapped);
 	struct egress_set *set = k->gateway ? &c->learned : &k->learned;
-	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_hold(set->prefix, set->count, &plain))
+	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_contain(set->prefix, set->count, &plain))
 		return;
 	if (set->count < EGRESS_SET_MAX)
 		set->prefix[set->count++] = prefix_of(&plain);
@@ -152,13 +249,18 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 {
 	if (!knowledge_judges_answer(k, answer))
 		return;
-	struct client *c = client_see(k, &answer->client.addr, o->head.time_ns);
+	const struct addr *client = &answer->client.addr;
+	const struct policy_subject who = {
+		.addr = client,
+		.self = request_is_own(k, answer->request_direction, answer->request_interface),
+	};
+	struct client *c = client_see(k, &who, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
 	/* A peer may say what it likes, and so may who answers in the server's place. */
 	bool trusted = answer->same_server && !answer->check && !disputed;
-	bool inside = path_role(k->policy, k->sources, answer->request_interface) == ROLE_TUNNEL &&
-		path_role(k->policy, k->sources, o->head.interface) == ROLE_TUNNEL;
+	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
+		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
 	if (trusted && inside)
 		egress_learn(k, c, mapped);
 }
@@ -182,74 +284,6 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	default:
 		break;
 	}
-}
-
-static const struct egress_set *learned_egress(const struct knowledge *k, const struct addr *addr)
-{
-	static const struct egress_set nothing = {0};
-	if (!k->gateway)
-		return &k->learned;
-	const struct client *client = knowledge_client(k, addr);
-	return client ? &client->learned : &nothing;
-}
-
-/* On a gateway one client's tunnel says nothing of the others. */
-static bool tunnel_expected(const struct knowledge *k)
-{
-	return k->policy->tunnels || (k->tunnel_seen && !k->gateway);
-}
-
-void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)
-{
-	const struct policy *policy = k->policy;
-	const struct egress_set *learned = learned_egress(k, client);
-	*out = (struct expectation){
-		.tunnel = tunnel_expected(k),
-		.proxy = policy->proxies,
-		.declared = policy->egresses,
-		.learned = !policy->egresses && learned->count,
-	};
-	out->egress = out->declared ? policy->egress : learned->prefix;
-	out->egress_count = out->declared ? policy->egresses : learned->count;
-	out->any = out->declared || out->learned || out->tunnel || out->proxy;
-}
-
-enum path knowledge_path(const struct knowledge *k, uint16_t interface, const struct endpoint *dst)
-{
-	return path_of(k->policy, k->sources, interface, dst);
-}
-
-enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interface)
-{
-	return path_confidence(k->policy, k->sources, interface);
-}
-
-bool expectation_met(const struct expectation *e, const struct addr *mapped)
-{
-	return prefixes_hold(e->egress, e->egress_count, mapped);
-}
-
-static bool prefixes_have_family(const struct prefix *prefix, uint32_t count, uint8_t family)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		if (prefix[i].addr.family == family)
-			return true;
-	}
-	return false;
-}
-
-/* A declared egress binds on every path; a learned one may be one of a pool, so a different address
- * is a leak only where the path itself went around the tunnel. A declared proxy is reached directly
- * by right, so what it saw is no leak. Inside the tunnel a declaration binds only the family it is
- * of: whoever names an IPv4 exit has not said where IPv6 comes out. */
-bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped)
-{
-	if (!e->any || path == PATH_PROXY || expectation_met(e, mapped))
-		return false;
-	if (path == PATH_TUNNEL)
-		return e->declared &&
-			prefixes_have_family(e->egress, e->egress_count, mapped->family);
-	return e->declared || path == PATH_DIRECT;
 }
 
 static bool client_found(const struct client *c)
@@ -290,5 +324,5 @@ void knowledge_summarise(const struct knowledge *k, struct summary *s)
 	clients_summarise(k, s, true);
 	clients_summarise(k, s, false);
 	servers_summarise(k, s);
-	s->expectation = k->policy->egresses || k->policy->proxies || tunnel_expected(k);
+	s->expectation = knowledge_expects(k);
 }

@@ -32,9 +32,21 @@ struct client_key {
 	uint8_t reserved[7];
 };
 
+/* How much of what a policy_limit grants is used up. */
+struct limit_use {
+	uint64_t since_ns;
+	uint32_t told;
+	uint32_t worst; /* enum severity: the gravest told so far */
+};
+
 struct client {
 	struct table_entry age;
 	struct client_key key;
+	uint32_t entry; /* the policy's entry about it, 0 when there is none */
+	bool declared;  /* by an entry with its address, or its MAC address */
+	uint8_t mac[6];
+	bool has_mac, self; /* `self`: it is the host that captured */
+	struct limit_use told;
 	uint64_t requests;
 	uint64_t findings[SEVERITIES];
 	struct egress_set learned; /* on a gateway, where each client has its own way out */
@@ -77,16 +89,25 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats);
 void knowledge_free(struct knowledge *k);
 
+/* From here on another policy holds. */
+void knowledge_follow(struct knowledge *k, const struct policy *policy);
+
 /* The engine's: takes in an observation before detections see it. */
 void knowledge_learn(struct knowledge *k, const struct observation *o);
 
-/* Is this a client to judge? Declared clients are, and nobody else; without a declaration a local
- * one is: in a private network, or with a global address and shown to be local. */
-bool knowledge_judges(const struct knowledge *k, const struct addr *client,
-	const struct addr *server, uint8_t direction, uint8_t hop_limit);
+/* Is the sender of this request a client to judge? With a list of whom to judge, who is on it and
+ * nobody else. Otherwise who has an entry in the policy, and every local one: in a private network,
+ * or with a global address and shown to be local. */
+bool knowledge_judges(const struct knowledge *k, const struct obs_head *request);
 
 /* The same for who asked in a transaction; false when the request was not seen. */
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
+
+/* The user named this client, by its address or so that it was told from others. */
+bool knowledge_declared(const struct knowledge *k, const struct addr *client);
+
+/* What the policy says of this client, or of everybody. */
+const struct policy_terms *knowledge_terms(const struct knowledge *k, const struct addr *client);
 
 /* NULL when it was never seen, or forgotten. */
 struct client *knowledge_client(const struct knowledge *k, const struct addr *addr);
@@ -94,8 +115,16 @@ struct client *knowledge_client(const struct knowledge *k, const struct addr *ad
 void knowledge_expect(
 	const struct knowledge *k, const struct addr *client, struct expectation *out);
 
-enum path knowledge_path(const struct knowledge *k, uint16_t interface, const struct endpoint *dst);
-enum confidence knowledge_confidence(const struct knowledge *k, uint16_t interface);
+/* Is anything expected of anybody who was seen? */
+bool knowledge_expects(const struct knowledge *k);
+
+/* Of an interface, as far as this client is concerned; see rules/path.h. No client: by what holds
+ * for everybody. */
+enum role knowledge_role(const struct knowledge *k, const struct addr *client, uint16_t interface);
+enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
+	const struct endpoint *dst);
+enum confidence knowledge_confidence(
+	const struct knowledge *k, const struct addr *client, uint16_t interface);
 
 /* Did it come out where it should have? */
 bool expectation_met(const struct expectation *e, const struct addr *mapped);

@@ -18,17 +18,17 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct knowledge *k = j->knowledge;
-	if (!knowledge_judges(k, &h->src.addr, &h->dst.addr, h->direction, h->hop_limit))
+	if (!knowledge_judges(k, h))
 		return;
 	struct expectation expected;
 	knowledge_expect(k, &h->src.addr, &expected);
 	if (!expected.tunnel && !expected.proxy)
 		return;
-	if (knowledge_path(k, h->interface, &h->dst) != PATH_DIRECT)
+	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) != PATH_DIRECT)
 		return;
 	struct alert a = alert_draft(j, o, &h->src.addr);
 	a.path = PATH_DIRECT;
-	a.confidence = knowledge_confidence(k, h->interface);
+	a.confidence = knowledge_confidence(k, &h->src.addr, h->interface);
 	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED; /* not answered yet */
 	a.server = h->dst;
 	a.provisional = true;

@@ -9,19 +9,24 @@
 #include "core/policy.h"
 #include "core/source.h"
 
-/* The role of an interface as this run sees it: declared as a tunnel by the policy, or as the
- * capture has it. */
-enum role path_role(
-	const struct policy *policy, const struct source_table *sources, uint16_t interface);
+/* The map that ways are read from, for a client: what the policy says of it, and where frames come
+ * from. */
+struct path_map {
+	const struct policy *policy;
+	const struct policy_terms *terms;
+	const struct source_table *sources;
+};
+
+/* The role of an interface for this client: declared as a tunnel by the policy, or as the capture
+ * has it. */
+enum role path_role(const struct path_map *map, uint16_t interface);
 
 /* The way of a packet to `dst` seen on `interface`. PATH_UNKNOWN where the vantage cannot tell: on
  * a gateway's LAN side, or on an interface of unknown role. */
-enum path path_of(const struct policy *policy, const struct source_table *sources,
-	uint16_t interface, const struct endpoint *dst);
+enum path path_of(const struct path_map *map, uint16_t interface, const struct endpoint *dst);
 
 /* How sure a verdict can be that rests on this interface's role: high when it was declared or
  * its name tells it, less when it was guessed from the link type alone. */
-enum confidence path_confidence(
-	const struct policy *policy, const struct source_table *sources, uint16_t interface);
+enum confidence path_confidence(const struct path_map *map, uint16_t interface);
 
 #endif

@@ -34,6 +34,9 @@ uint32_t engine_interest(void);
 
 void engine_observe(struct engine *e, const struct observation *o);
 
+/* From here on another policy holds. What was told stays told. */
+void engine_follow(struct engine *e, const struct policy *policy);
+
 /* The end of the run: every finding is closed. */
 void engine_finish(struct engine *e);
 

@@ -5,18 +5,19 @@ import struct
 import subprocess
 
 import build_pcap as build
-from support import SEEP, TIMEOUT, records, seep
+from support import ROOT, SEEP, TIMEOUT, records, seep
 
 HELP_COLUMNS, HELP_LINES = 80, 50
-COMMANDS = ["replay", "dissect", "list", "explain"]
+COMMANDS = ["replay", "dissect", "list", "explain", "check"]
+POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {
     "--egress": "203.0.113.7", "--tunnel": "tun0", "--proxy": "203.0.113.99:3128",
-    "--client": "192.168.77.0/24", "--filter": "udp", "--output": "eve:-", "--json": None,
+    "--client": "192.168.77.0/24", "--policy": POLICY, "--filter": "udp", "--output": "eve:-", "--json": None,
     "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--no-ndpi": None,
     "--help": None, "--version": None,
 }
-SHORT = {"-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
+SHORT = {"-c": POLICY, "-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
 DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure"]
 
 

@@ -44,6 +44,10 @@ TEXTS = {
     "event_stream": [f"event: a\ndata: {TRICKLE}\n\n: b\ndata:a={CANDIDATE}\n\n"],
     "form": ["type=offer&sdp=" + quote_plus(SDP), "a%5Bc%5D=" + quote(CANDIDATE),
              "d=42" + quote(OFFER)],
+    "policy": [(ROOT / "docs/POLICY.md").read_text().split("```yaml\n")[1].split("```")[0],
+               "clients: [{match: '::1', proxy: [[2001:db8::1]:1], egress: &a *a}]",
+               "alerts: !!map {suppress: [{detection: exposure, count: 1, window: 1s}]}",
+               "%YAML 1.1\n---\nlimits: {flows: 1024}\n...\n", "outputs:\n- ? eve\n  : |\n    x\n"],
     "options": ["192.0.2.1", "[2001:db8::1]:3478", "198.51.100.0/24", "2001:db8::/32", "tun0",
                 "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:1", "192.0.2.1:65535", "fe80::1"],
 }

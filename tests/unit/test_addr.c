@@ -260,7 +260,7 @@ static const struct {
 	{"2001:db8:113::/48", "2001:db8:114::1", false},
 };
 
-static void prefixes_contain(void **state)
+static void prefixes_and_addresses(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ROWS(inside_rows); i++) {
@@ -337,7 +337,7 @@ int main(void)
 		cmocka_unit_test(prefixes_as_text),
 		cmocka_unit_test(absent_is_a_dash),
 		cmocka_unit_test(scopes),
-		cmocka_unit_test(prefixes_contain),
+		cmocka_unit_test(prefixes_and_addresses),
 		cmocka_unit_test(whole_prefix_of_one),
 		cmocka_unit_test(unmapping),
 		cmocka_unit_test(mapped_prefixes),
