@@ -53,8 +53,8 @@ static uint64_t payload_shapes(const struct dissection *d)
 	if (shapes)
 		return shapes | follows;
 	if (follows)
-		follows |= SHAPE_FOLLOWS;
-	return d->run->unknown && unknown_matters(p) ? follows | SHAPE_UNKNOWN : follows;
+		return follows | SHAPE_FOLLOWS;
+	return d->run->unknown && unknown_matters(p) ? SHAPE_UNKNOWN : 0;
 }
 
 static struct endpoint endpoint_mapped(const struct endpoint *e)
@@ -155,11 +155,12 @@ static void acknowledgment_shape(struct dissect *run, struct packet *p)
 		p->shapes = SHAPE_STREAM;
 }
 
-/* The packet's flow; NULL where it has none, and opens none. */
+/* The packet's flow; NULL where it has none, and opens none: what only follows opens one for nDPI
+ * alone. */
 static struct flow *packet_flow(struct dissect *run, struct packet *p)
 {
 	struct flow *f = flow_find(&run->flows, p, run->now_ns);
-	if (f || (p->shapes & (SHAPE_FOLLOWS | SHAPE_UNKNOWN)) == SHAPE_FOLLOWS)
+	if (f || (p->shapes & SHAPE_FOLLOWS && !(run->unknown && unknown_matters(p))))
 		return f;
 	run->stats->flows++;
 	return flow_open(&run->flows, p, run->now_ns);
