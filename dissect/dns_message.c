@@ -57,27 +57,24 @@ static unsigned opcode_of(uint16_t flags)
 	return flags >> 11 & 0xf;
 }
 
-/* Inline, because every datagram is asked about. */
-static inline bool header_read(struct message *m, struct reader *r)
+static void header_read(struct message *m, struct reader *r)
 {
-	struct reader h;
-	if (!reader_header(r, &h, DNS_HEADER_SIZE))
-		return false;
-	m->id = reader_u16(&h);
-	m->flags = reader_u16(&h);
-	m->questions = reader_u16(&h);
-	m->answers = reader_u16(&h);
-	m->authorities = reader_u16(&h);
-	m->additionals = reader_u16(&h);
-	return true;
+	m->id = reader_u16(r);
+	m->flags = reader_u16(r);
+	m->questions = reader_u16(r);
+	m->answers = reader_u16(r);
+	m->authorities = reader_u16(r);
+	m->additionals = reader_u16(r);
 }
 
 /* Counts that the message has room for. */
-static bool counts_fit(const struct message *m, size_t length)
+static inline bool counts_fit(struct reader counts, size_t length)
 {
-	size_t records = (size_t)m->answers + m->authorities + m->additionals;
-	size_t least = DNS_HEADER_SIZE + m->questions * (size_t)QUESTION_MIN + records * RECORD_MIN;
-	return m->questions + m->answers > 0 && least <= length;
+	size_t questions = reader_u16(&counts), answers = reader_u16(&counts);
+	size_t records = answers + reader_u16(&counts);
+	records += reader_u16(&counts);
+	size_t least = DNS_HEADER_SIZE + questions * QUESTION_MIN + records * RECORD_MIN;
+	return questions + answers > 0 && least <= length;
 }
 
 static bool class_known(uint16_t class)
@@ -104,12 +101,14 @@ bool dns_opcode_known(uint8_t byte)
  * a type and a class; of a stream, as far as they are there. */
 bool dns_shape(struct reader r, size_t length)
 {
-	struct message m;
+	struct reader header;
 	size_t left = reader_left(&r);
-	if (!header_read(&m, &r) || !counts_fit(&m, length) ||
-		!dns_opcode_known((uint8_t)(m.flags >> 8)))
+	if (!reader_header(&r, &header, DNS_HEADER_SIZE))
 		return false;
-	if (!dns_name_skip(&r))
+	reader_skip(&header, 2); /* the id */
+	uint16_t flags = reader_u16(&header);
+	if (!counts_fit(header, length) || !dns_opcode_known((uint8_t)(flags >> 8)) ||
+		!dns_name_skip(&r))
 		return false;
 	uint16_t type = reader_u16(&r);
 	uint16_t class = reader_u16(&r);
@@ -314,7 +313,7 @@ enum verdict dns_message_dissect(
 	facts.named = facts.records_cut = false;
 	facts.records = 0;
 	facts.client_subnet = (struct prefix){0};
-	(void)header_read(&m, &r);
+	header_read(&m, &r);
 	message_read(&m, &facts, &r);
 	bool sound = facts.named && (!r.failed || m.flags & FLAG_TRUNCATED);
 	if (sound && message_emit(d, &m, &facts))

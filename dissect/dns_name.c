@@ -25,36 +25,35 @@ bool dns_name_skip(struct reader *r)
 	return true;
 }
 
-static bool label_add(struct obs_text *out, struct reader *label)
+/* Puts a label behind the first `length` bytes of a name, and returns how many it has then; 0 when
+ * it cannot be. The text has a dot for each label's length byte but the first, and nothing for the
+ * root. */
+static size_t label_add(uint8_t *name, size_t length, struct reader *label)
 {
-	size_t dot = out->length ? 1 : 0;
-	size_t length = reader_left(label);
-	/* The text has a dot for each label's length byte but the first, and nothing for the root.
-	 */
-	if (label->failed || length > DNS_LABEL_MAX ||
-		out->length + dot + length > DNS_NAME_MAX - 2)
-		return false;
+	size_t dot = length ? 1 : 0, size = reader_left(label);
+	if (label->failed || size > DNS_LABEL_MAX || length + dot + size > DNS_NAME_MAX - 2)
+		return 0;
 	if (dot)
-		out->bytes[out->length] = '.';
-	reader_copy(label, out->bytes + out->length + dot, length);
-	out->length = (uint16_t)(out->length + dot + length);
-	return true;
+		name[length] = '.';
+	reader_copy(label, name + length + dot, size);
+	return length + dot + size;
 }
 
 bool dns_name_read(const struct reader *whole, struct reader at, struct obs_text *out)
 {
-	size_t lowest = reader_left(whole) - reader_left(&at);
+	size_t lowest = reader_left(whole) - reader_left(&at), length = 0;
 	unsigned jumps = 0;
 	out->length = 0;
 	out->cut = false;
-	for (uint8_t length = reader_u8(&at); length; length = reader_u8(&at)) {
-		if (length < DNS_POINTER) {
-			struct reader label = reader_sub(&at, length);
-			if (!label_add(out, &label))
+	for (uint8_t size = reader_u8(&at); size; size = reader_u8(&at)) {
+		if (size < DNS_POINTER) {
+			struct reader label = reader_sub(&at, size);
+			length = label_add(out->bytes, length, &label);
+			if (!length)
 				return false;
 			continue;
 		}
-		size_t target = (length & ~(size_t)DNS_POINTER) << 8 | reader_u8(&at);
+		size_t target = (size & ~(size_t)DNS_POINTER) << 8 | reader_u8(&at);
 		if (at.failed || target >= lowest || target < DNS_HEADER_SIZE ||
 			++jumps > DNS_JUMPS_MAX)
 			return false;
@@ -62,6 +61,7 @@ bool dns_name_read(const struct reader *whole, struct reader at, struct obs_text
 		at = *whole;
 		reader_skip(&at, target);
 	}
+	out->length = (uint16_t)length;
 	return !at.failed;
 }
 

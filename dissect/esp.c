@@ -1,20 +1,8 @@
 /* Runs of ESP packets. */
 #include "dissect/esp.h"
 
-#define SEQUENCE_MAX   0xffffffU /* of those that a shape may have: 24 bits, some 20 GB */
 #define SEQUENCE_AHEAD 4096      /* lost or not captured between two of a run */
 #define SEQUENCE_LATE  64        /* reordered */
-#define PACKET_MIN     24        /* header, the shortest trailer and integrity check value */
-#define PACKET_GRAIN   4         /* padded to it (RFC 4303 §2.4) */
-
-bool esp_shape(struct reader r, uint32_t spi_min)
-{
-	size_t size = reader_left(&r);
-	uint32_t spi = reader_u32(&r);
-	uint32_t sequence = reader_u32(&r);
-	return size >= PACKET_MIN && size % PACKET_GRAIN == 0 && spi >= spi_min && sequence > 0 &&
-		sequence <= SEQUENCE_MAX;
-}
 
 static void run_count(struct esp_way *way, uint32_t spi, uint32_t sequence)
 {

@@ -17,8 +17,21 @@ struct esp_way {
 	struct tunnel_way way;
 };
 
-/* Could these bytes be a whole ESP packet? SPIs below `spi_min` do not count. */
-bool esp_shape(struct reader r, uint32_t spi_min);
+#define ESP_SEQUENCE_MAX 0xffffffU /* of those that a shape may have: 24 bits, some 20 GB */
+#define ESP_MIN          24        /* header, the shortest trailer and integrity check value */
+#define ESP_GRAIN        4         /* padded to it (RFC 4303 §2.4) */
+
+/* Could these bytes be a whole ESP packet? SPIs below `spi_min` do not count. Inline, because every
+ * datagram is asked about. */
+static inline bool esp_shape(struct reader r, uint32_t spi_min)
+{
+	size_t size = reader_left(&r);
+	if (size < ESP_MIN || size % ESP_GRAIN)
+		return false;
+	uint32_t spi = reader_u32(&r);
+	uint32_t sequence = reader_u32(&r);
+	return spi >= spi_min && sequence > 0 && sequence <= ESP_SEQUENCE_MAX;
+}
 
 /* Counts the packet, and says so when `run` of them, or more, have followed one another. */
 enum verdict esp_packet(struct dissection *d, struct esp_way *way, struct reader *r, uint8_t run);

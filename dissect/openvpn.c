@@ -87,8 +87,10 @@ bool openvpn_reset_shape(struct reader r)
 	static const uint8_t tags[] = {0, 16, 20, 28, 32, 48, 64};
 	uint8_t first = reader_u8(&r);
 	uint8_t opcode = first >> 3;
+	if (!openvpn_opcode_resets(first) || r.cut)
+		return false;
 	uint64_t session = reader_u64(&r);
-	if (!openvpn_opcode_resets(first) || r.cut || r.failed || session == 0)
+	if (r.failed || session == 0)
 		return false;
 	if (crypt_shape(r, opcode))
 		return true;
@@ -108,9 +110,10 @@ bool openvpn_data_shape(struct reader r)
 	size_t size = reader_left(&r);
 	uint8_t first = reader_u8(&r);
 	uint8_t high = reader_u8(&r);
+	if (first >> 3 != OPENVPN_DATA_V2 || high != 0 || size < DATA_MIN)
+		return false;
 	size_t channel = 4U + reader_u16(&r);
-	return first >> 3 == OPENVPN_DATA_V2 && high == 0 && size >= DATA_MIN &&
-		(size < channel || size > channel + CHANNEL_PADDING);
+	return size < channel || size > channel + CHANNEL_PADDING;
 }
 
 bool openvpn_fits(const struct openvpn_flow *f, unsigned side, struct reader r)

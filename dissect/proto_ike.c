@@ -85,8 +85,16 @@ static bool version1_shape(const struct ike_header *h)
 	return exchange && (h->flags & ~FLAGS_1) == 0 && h->next > 0 && h->next <= PAYLOAD_LAST_1;
 }
 
+static bool header_shape(struct reader header, size_t size)
+{
+	const struct ike_header h = header_read(&header);
+	if (h.length != size || h.initiator == 0)
+		return false;
+	return h.version == IKE_2 ? version2_shape(&h) : version1_shape(&h);
+}
+
 /* Every datagram is asked about: the version tells most of them apart. */
-static bool ike_shape(struct reader r)
+static inline bool ike_shape(struct reader r)
 {
 	size_t size = reader_left(&r);
 	struct reader header;
@@ -95,12 +103,7 @@ static bool ike_shape(struct reader r)
 	struct reader peek = header;
 	reader_skip(&peek, VERSION_AT);
 	uint8_t version = reader_u8(&peek);
-	if (version != IKE_2 && version != IKE_1)
-		return false;
-	const struct ike_header h = header_read(&header);
-	if (h.length != size || h.initiator == 0)
-		return false;
-	return version == IKE_2 ? version2_shape(&h) : version1_shape(&h);
+	return (version == IKE_2 || version == IKE_1) && header_shape(header, size);
 }
 
 /* Steps over the non-ESP marker. */

@@ -56,7 +56,10 @@ static bool quic_allows(unsigned at, uint8_t byte)
 
 static bool quic_probe(struct reader r)
 {
+	struct reader peek = r;
 	struct quic_packet packet;
+	if (reader_u8(&peek) < LONG_HEADER)
+		return false;
 	return quic_packet_read(&r, &packet) && (!r.failed || r.cut);
 }
 
