@@ -1,8 +1,8 @@
 /* Runs of ESP packets. */
 #include "dissect/esp.h"
 
-#define SEQUENCE_AHEAD 4096      /* lost or not captured between two of a run */
-#define SEQUENCE_LATE  64        /* reordered */
+#define SEQUENCE_AHEAD 4096 /* lost or not captured between two of a run */
+#define SEQUENCE_LATE  64   /* reordered */
 
 static void run_count(struct esp_way *way, uint32_t spi, uint32_t sequence)
 {
