@@ -83,10 +83,12 @@ static void arp_messages(void **state)
 	}
 }
 
-/* What emits as a layer must not overtake what a flow emits. */
+/* What emits as a layer must not overtake what a flow emits; and the clock, which is read a batch
+ * ahead, stands where each packet found it. */
 static void observations_stay_in_order(void **state)
 {
 	(void)state;
+	static const uint64_t sent_ns[] = {100, 300, 200, 400}, told_ns[] = {100, 300, 300, 400};
 	const struct endpoint src = end("192.168.77.10:50000"), dst = end("192.0.2.10:3478");
 	struct watch *w = watch_new(LINK_ETHERNET);
 	struct bytes stun, arp = {0};
@@ -101,13 +103,17 @@ static void observations_stay_in_order(void **state)
 		const struct bytes *b = i % 2 ? &stun : &arp;
 		batch.frames[i] = w->next;
 		batch.frames[i].number = i + 1;
+		batch.frames[i].time_ns = sent_ns[i];
 		batch.frames[i].bytes = b->at;
 		batch.frames[i].captured = batch.frames[i].wire = (uint32_t)b->length;
 	}
 	dissect_batch(w->dissect, &batch);
 	assert_int_equal(w->count, 4);
-	for (uint32_t i = 0; i < w->count; i++)
+	assert_int_equal(w->stats.late, 1);
+	for (uint32_t i = 0; i < w->count; i++) {
 		assert_int_equal(w->seen[i].head.frame, i + 1);
+		assert_int_equal(w->seen[i].head.time_ns, told_ns[i]);
+	}
 	watch_free(w);
 }
 

@@ -287,6 +287,35 @@ static void equal_hashes_are_told_apart(void **state)
 	table_free(&t);
 }
 
+/* An entry fetched ahead is found where it was seen; a place that is not its own, or was, misleads
+ * nobody. */
+static void a_place_is_only_a_hint(void **state)
+{
+	(void)state;
+	struct table t;
+	enum { SIZE = sizeof(struct key) };
+	const uint32_t hash = 7, same_slot = 7 + (1U << 31);
+	assert_true(table_init(&t, sizeof(struct row), SIZE, 8, 0));
+	struct key one = key_of(1), two = key_of(2), three = key_of(3);
+	assert_int_equal(table_prefetch_entry(&t, hash), 0);
+	struct row *first = table_add(&t, hash, &one, 1);
+	struct row *second = table_add(&t, same_slot, &two, 2);
+	uint32_t place = table_prefetch_entry(&t, hash);
+	assert_int_equal(place, table_index(&t, first) + 1);
+	assert_int_equal(table_prefetch_entry(&t, same_slot), table_index(&t, second) + 1);
+	assert_ptr_equal(table_find_at(&t, place, hash, &one, SIZE), first);
+	assert_ptr_equal(table_find_at(&t, 0, hash, &one, SIZE), first);
+	assert_ptr_equal(table_find_at(&t, place, same_slot, &two, SIZE), second);
+	table_remove(&t, first);
+	assert_int_equal(table_prefetch_entry(&t, hash), 0);
+	assert_null(table_find_at(&t, place, hash, &one, SIZE));
+	first = table_add(&t, hash, &three, 3);
+	assert_int_equal(table_index(&t, first) + 1, place);
+	assert_null(table_find_at(&t, place, hash, &one, SIZE));
+	assert_ptr_equal(table_find_at(&t, place, hash, &three, SIZE), first);
+	table_free(&t);
+}
+
 static void memory_is_what_is_in_use(void **state)
 {
 	(void)state;
@@ -325,6 +354,7 @@ int main(void)
 		cmocka_unit_test(the_idlest_makes_way),
 		cmocka_unit_test(neighbours_in_one_slot),
 		cmocka_unit_test(equal_hashes_are_told_apart),
+		cmocka_unit_test(a_place_is_only_a_hint),
 		cmocka_unit_test(memory_is_what_is_in_use),
 		cmocka_unit_test(freeing_twice_is_harmless),
 	};
