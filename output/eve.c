@@ -150,6 +150,15 @@ void eve_add_wrapping(struct json *j, const struct obs_head *h)
 	json_add_addr(j, "outer_dest_ip", &h->outer_dst);
 }
 
+/* Most packets are worth several records. */
+static void add_time(struct json *j, struct eve *eve, uint64_t ns)
+{
+	if (eve->time_ns != ns || !eve->time[0])
+		time_record(ns, eve->time);
+	eve->time_ns = ns;
+	json_add_text(j, "timestamp", eve->time);
+}
+
 void eve_add_sensor(const struct output *o, struct json *j)
 {
 	json_add_text(j, "host", o->context->sensor);
@@ -161,7 +170,7 @@ struct json eve_record(
 	const struct source_table *sources = o->context->sources;
 	struct json j;
 	json_begin(&j, line, size);
-	json_add_time(&j, "timestamp", h->time_ns);
+	add_time(&j, o->state, h->time_ns);
 	if (h->flow_id)
 		json_add_u64(&j, "flow_id", h->flow_id);
 	if (h->interface < sources->interfaces)

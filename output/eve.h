@@ -3,6 +3,7 @@
 #define SEEP_OUTPUT_EVE_H
 
 #include "output/driver.h"
+#include "output/format.h"
 #include "output/json.h"
 
 /* Bytes of an alert: its texts are ours, only names come from outside. */
@@ -26,6 +27,8 @@ struct eve {
 	unsigned parts;     /* how many are to come */
 	struct obs_head head;
 	struct eve_flow flows[EVE_FLOWS]; /* by a hash, the latest each */
+	uint64_t time_ns;                 /* of the latest record ... */
+	char time[TIME_TEXT_SIZE];        /* ... as text, empty before the first */
 	char line[JSON_LINE_MAX];
 	char alert[EVE_ALERT_MAX]; /* may come while an observation waits */
 };

@@ -190,6 +190,18 @@ static void text_escape(struct json *j, const char *text, size_t length)
 	}
 }
 
+/* Text that is known to need no cleaning and no escapes. */
+static void json_add_plain(struct json *j, const char *name, const void *text, size_t length)
+{
+	json_name(j, name);
+	char *to = json_room(j, length + 2);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, text, length);
+	to[length + 1] = '"';
+}
+
 void json_add_bytes(struct json *j, const char *name, const void *bytes, size_t length)
 {
 	char clean[CLEAN_SIZE(JSON_TEXT_MAX)];
@@ -197,12 +209,13 @@ void json_add_bytes(struct json *j, const char *name, const void *bytes, size_t 
 		return;
 	if (length > JSON_TEXT_MAX)
 		length = JSON_TEXT_MAX;
+	if (text_plain(bytes, length)) {
+		json_add_plain(j, name, bytes, length);
+		return;
+	}
 	json_name(j, name);
 	json_byte(j, '"');
-	if (text_plain(bytes, length))
-		json_put(j, bytes, length);
-	else
-		text_escape(j, clean, clean_text(clean, sizeof(clean), bytes, length, CLEAN_JSON));
+	text_escape(j, clean, clean_text(clean, sizeof(clean), bytes, length, CLEAN_JSON));
 	json_byte(j, '"');
 }
 
@@ -221,7 +234,8 @@ void json_add_hex(struct json *j, const char *name, const uint8_t *bytes, size_t
 		text[2 * i] = hex_digits[bytes[i] >> 4];
 		text[2 * i + 1] = hex_digits[bytes[i] & 15];
 	}
-	json_add_bytes(j, name, text, 2 * length);
+	if (length)
+		json_add_plain(j, name, text, 2 * length);
 }
 
 void json_add_mac(struct json *j, const char *name, const uint8_t mac[MAC_SIZE])
@@ -232,13 +246,14 @@ void json_add_mac(struct json *j, const char *name, const uint8_t mac[MAC_SIZE])
 		text[3 * i + 1] = hex_digits[mac[i] & 15];
 		text[3 * i + 2] = ':';
 	}
-	json_add_bytes(j, name, text, sizeof(text) - 1);
+	json_add_plain(j, name, text, sizeof(text) - 1);
 }
 
 void json_add_time(struct json *j, const char *name, uint64_t ns)
 {
 	char text[TIME_TEXT_SIZE];
-	json_add_text(j, name, time_record(ns, text));
+	time_record(ns, text);
+	json_add_plain(j, name, text, strlen(text));
 }
 
 void json_add_addr(struct json *j, const char *name, const struct addr *a)
