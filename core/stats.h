@@ -160,6 +160,8 @@
 	MISS(path_unknown, "seep.path_unknown",                                                    \
 		"STUN requests on an interface whose role is not known (tunnel:FILE tells)")       \
 	STAT(findings, "detect.alert", "findings")                                                 \
+	LOST(memories_evicted, "detect.memories_evicted",                                          \
+		"clients that a detection forgot for want of room")                                \
 	LOST(findings_evicted, "detect.findings_evicted",                                          \
 		"findings closed early because the table was full")                                \
 	STAT(held_early, "detect.held_early",                                                      \
