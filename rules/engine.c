@@ -147,7 +147,7 @@ uint32_t engine_interest(void)
 static bool observation_relayed(const struct observation *o)
 {
 	const uint32_t stun = INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) |
-		INTEREST_IN(OBS_ALLOCATION);
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_REDIRECT);
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
