@@ -238,23 +238,11 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
 }
 
-/* A mesh joins hosts to each other. Only when the world is seen through it, too, by an exit node,
- * is it a tunnel that traffic belongs in. */
-static bool is_mesh(const struct interface *seen)
-{
-	static const char *const starts[] = {"tailscale", "wt", "zt", "nebula"};
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (!seen->declared && strncmp(seen->name, starts[i], strlen(starts[i])) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
 	k->tunnel_seen |= role == ROLE_TUNNEL &&
-		!is_mesh(&k->sources->interface[o->head.interface]);
+		!interface_is_mesh(&k->sources->interface[o->head.interface]);
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
@@ -317,7 +305,7 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	if (trusted && inside) {
 		egress_learn(k, c, mapped);
 		k->tunnel_seen |= k->learned.count &&
-			is_mesh(&k->sources->interface[answer->request_interface]);
+			interface_is_mesh(&k->sources->interface[answer->request_interface]);
 	}
 	if (trusted &&
 		knowledge_path(k, client, answer->request_interface, &answer->server) ==
