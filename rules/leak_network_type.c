@@ -63,11 +63,11 @@ static const char *kind_name(enum severity severity)
 {
 	switch (severity) {
 	case SEVERITY_MEDIUM:
-		return "is on a mobile network";
+		return "that it is on a mobile network";
 	case SEVERITY_LOW:
-		return "is on cable or Wi-Fi";
+		return "that it is on cable or Wi-Fi";
 	default:
-		return "is on a network of a kind that it named";
+		return "what kind of network it is on";
 	}
 }
 
@@ -75,8 +75,8 @@ static void describe(struct alert *a)
 {
 	struct describe_names names;
 	describe_begin(a, &names);
-	describe_append(a->message, "%s told peer %s in its connectivity checks that it %s",
-		names.client, names.server, kind_name(a->severity));
+	describe_append(a->message, "%s told peer %s in its connectivity checks %s", names.client,
+		names.server, kind_name(a->severity));
 	describe_append(a->remedy,
 		"In Chromium, Chrome, Brave and Edge set the WebRTC IP handling policy to "
 		"default_public_interface_only: then networks are not told apart, and neither is "

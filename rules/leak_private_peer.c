@@ -5,10 +5,11 @@
  * browsers are told not to (draft-ietf-mmusic-mdns-ice-candidates, "Interactions With TURN
  * Servers").
  *
- * The address is the one that the peer signalled. Only one of the client's own network says
- * something of the client; any other may be a server's, in a network behind the relay, and is noted
- * at info. Where the relay's own addresses are private nothing is said: there such peers are what
- * it is for. Known false positive: two homes that number their networks alike.
+ * The address is the one that the peer signalled. Only that of a host seen in the client's own LAN
+ * surely says something of the client; one of a network numbered alike is graded low, because homes
+ * are; any other may be a server's, behind the relay, and is noted at info. Where the relay's own
+ * addresses are private nothing is said: there such peers are what it is for. Known false positive:
+ * two homes that number their hosts alike.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
@@ -24,6 +25,7 @@
 struct state {
 	struct addr relay[RELAYS];
 	uint8_t next;
+	bool seen; /* it is a host of this LAN */
 };
 
 /* A relay with private addresses is in a private network, with the peers it is for. */
@@ -57,13 +59,30 @@ static bool client_names(const struct obs_turn_peer *peer)
 			peer->method == METHOD_CONNECT);
 }
 
-/* In the network that the client is in itself, or somebody seen beside it. */
-static bool peer_is_near(
-	const struct judgement *j, const struct addr *client, const struct addr *peer)
+/* In the network that the client is in itself. */
+static bool same_network(const struct addr *client, const struct addr *peer)
 {
 	const struct prefix near = {
 		.addr = *client, .bits = client->family == ADDR_V4 ? NEAR_V4 : NEAR_V6};
-	return prefix_contains(&near, peer) || knowledge_client(j->knowledge, peer);
+	return prefix_contains(&near, peer);
+}
+
+/* Somebody of that address is in this LAN; or in another that is numbered alike. */
+static void peer_grade(struct alert *a, const struct judgement *j, const struct addr *peer)
+{
+	const struct state *s = judgement_recall(j, peer);
+	if ((s && s->seen) || knowledge_client(j->knowledge, peer))
+		return;
+	a->severity = same_network(&a->client, peer) ? SEVERITY_LOW : SEVERITY_INFO;
+	a->confidence = CONFIDENCE_MEDIUM;
+}
+
+static void neighbour_note(const struct judgement *j, const struct addr *neighbour)
+{
+	struct state *s = addr_scope(neighbour) == SCOPE_PRIVATE ? judgement_memory(j, neighbour)
+								 : NULL;
+	if (s)
+		s->seen = true;
 }
 
 static void peer_judge(const struct judgement *j, const struct observation *o)
@@ -80,8 +99,7 @@ static void peer_judge(const struct judgement *j, const struct observation *o)
 	knowledge_expect(j->knowledge, client, &expected);
 	a.path = knowledge_path(j->knowledge, client, h->interface, &h->dst);
 	a.server = h->dst;
-	if (!peer_is_near(j, client, &peer))
-		a.severity = SEVERITY_INFO;
+	peer_grade(&a, j, &peer);
 	alert_add_leaked(&a, &peer);
 	alert_add_expected(&a, &expected);
 	alert_add_frame(&a, h->capture, h->interface, h->frame);
@@ -92,6 +110,8 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	if (o->head.kind == OBS_ALLOCATION)
 		allocation_note(j, o);
+	else if (o->head.kind == OBS_NEIGHBOUR)
+		neighbour_note(j, &o->neighbour.addr);
 	else if (!(o->head.encapsulation & WRAPPED_TURN))
 		peer_judge(j, o);
 }
@@ -103,7 +123,7 @@ static void describe(struct alert *a)
 	describe_append(a->message, "%s named the private address %s to TURN server %s",
 		names.client, names.leaked, names.server);
 	describe_append(a->message, "%s",
-		a->severity > SEVERITY_INFO
+		a->severity > SEVERITY_INFO || same_network(&a->client, &a->leaked[0])
 			? ": its operator learns how the network around this client is numbered"
 			: ": it is its peer's, or a server's behind the relay");
 	describe_append(a->remedy,
@@ -137,10 +157,12 @@ const struct detection detection_private_peer = {
 			.remedy = "Keep private addresses out of signalling, so that no peer "
 				  "learns one to ask for.",
 			.false_positive = "A peer in another private network with the same "
-					  "numbers, 192.168.1.0/24 for instance.",
+					  "numbers, 192.168.1.0/24 for instance: then it is its "
+					  "own address.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TURN_PEER) | INTEREST_IN(OBS_ALLOCATION),
+	.wants = INTEREST_IN(OBS_TURN_PEER) | INTEREST_IN(OBS_ALLOCATION) |
+		INTEREST_IN(OBS_NEIGHBOUR),
 	.state_size = sizeof(struct state),
 	.observe = observe,
 	.describe = describe,

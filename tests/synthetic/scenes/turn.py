@@ -1,7 +1,8 @@
 """Private addresses told to TURN servers."""
 from ..say import (CREATE_PERMISSION, REQUEST, SEND, INDICATION, allocate,
-                   allocate_success, attribute, in_v6, turn_peer)
+                   allocate_success, arp, attribute, in_v6, turn_peer)
 from ..scene import scene
+from ..wire import ethernet
 from .srflx import STUN_PORT
 
 
@@ -21,15 +22,26 @@ def permit(world, face, ends, peer):
     world.wait(0.1)
 
 
+def resolved(world, face, who, neighbour):
+    """One host of the LAN asks for another."""
+    one, other = face.mac(who), face.mac(neighbour)
+    face.frame(ethernet(one, "ff:ff:ff:ff:ff:ff", 0x0806,
+                        arp(1, one, who, "00:00:00:00:00:00", neighbour)))
+    world.wait(0.001)
+    face.frame(ethernet(other, one, 0x0806, arp(2, other, neighbour, one, who)))
+    world.wait(0.1)
+
+
 @scene("private-peer-told-to-turn/hit-own-network", "--egress {egress}", severity="medium",
        why="a permission for a peer in the client's own network, through the VPN")
 def own_network(world):
     eth = world.physical()
+    resolved(world, eth, world.laptop, world.lan_host)
     ends = allocated(world, eth, world.laptop, world.turn)
     permit(world, eth, ends, world.lan_host if world.fact("a private peer") else world.peer)
 
 
-@scene("private-peer-told-to-turn/hit-send", "--egress {egress}", severity="medium",
+@scene("private-peer-told-to-turn/hit-send", "--egress {egress}", severity="low",
        why="a Send indication for such a peer, written as IPv6, with nothing before it")
 def sent_there(world):
     eth = world.physical()
