@@ -90,4 +90,7 @@ class World:
 
     def arguments(self, text):
         """Options of `seep replay` with {egress} and the like filled in."""
-        return text.format(**self.at, **self.names).split()
+        return self.filled(text).split()
+
+    def filled(self, text):
+        return text.format(**self.at, **self.names)
