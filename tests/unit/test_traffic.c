@@ -52,6 +52,28 @@ static void after_a_minute_another_begins(void **state)
 	watch_free(w);
 }
 
+/* However long others go on that began before, and whoever ended last. */
+static void the_idle_end_among_others(void **state)
+{
+	(void)state;
+	struct watch *w = traffic_watch(LINK_RAW, 0);
+	traffic_send(w, 0, CLIENT, OTHER);
+	traffic_send(w, 0, CLIENT, SERVER);
+	traffic_send(w, 0, SERVER, CLIENT);
+	traffic_send(w, IDLE_NS / 2, OTHER, SERVER);
+	traffic_send(w, 0, SERVER, OTHER);
+	traffic_send(w, 0, CLIENT, OTHER);
+	watch_forget(w);
+	traffic_send(w, IDLE_NS / 2 + 2 * SECOND_NS, CLIENT, OTHER);
+	traffic_check(w,
+		"3 ends " A_B "0+1 0+32 answered, 7 goes-on " CLIENT " > " OTHER " 17: 1+0 32+0");
+	traffic_send(w, IDLE_NS / 2, CLIENT, OTHER);
+	traffic_check(w,
+		"5 ends " OTHER " > " SERVER " 17: 0+1 0+32 answered, 8 goes-on " CLIENT " > " OTHER
+		" 17: 1+0 32+0");
+	watch_free(w);
+}
+
 /* A laptop's tunnel and its own link; the flow is one, the conversations are two. */
 static void each_interface_has_its_own(void **state)
 {
@@ -231,8 +253,9 @@ static void flows_give_their_numbers(void **state)
 	watch_forget(w);
 	traffic_send(w, 6 * IDLE_NS, SERVER, CLIENT);
 	watch_frame(w, b.at, b.length);
-	assert_true(watch_seen(w, OBS_TRAFFIC, 0)->head.flow_id != 0);
 	assert_int_equal(w->stats.flows, 2);
+	assert_true(watch_seen(w, OBS_TRAFFIC, 0)->head.flow_id ==
+		watch_seen(w, OBS_STUN_REQUEST, 0)->head.flow_id);
 	watch_free(w);
 }
 
@@ -262,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conversations_begin_go_on_and_end),
 		cmocka_unit_test(after_a_minute_another_begins),
+		cmocka_unit_test(the_idle_end_among_others),
 		cmocka_unit_test(each_interface_has_its_own),
 		cmocka_unit_test(streams_seen_late_and_resets_show),
 		cmocka_unit_test(heads_are_the_openers),
