@@ -245,8 +245,9 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 		flow_prefetch(&d->flows, &d->packets[__builtin_ctz(left)]);
 	if (counted)
 		traffic_fetch(d->traffic, counted);
+	wanted |= counted;
 	uint32_t i = 0;
-	for (uint32_t due; (due = packets_due(d, wanted | counted, batch->count, i)); i++) {
+	for (uint32_t due; (due = packets_due(d, wanted, batch->count, i)); i++) {
 		i = (uint32_t)__builtin_ctz(due);
 		d->now_ns = d->time_ns[i];
 		if (counted >> i & 1)
