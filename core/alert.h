@@ -43,6 +43,7 @@ struct detection_info {
 
 #define ALERT_GID          7460 /* generator id of all our signatures */
 #define ALERT_LEAKED_MAX   4
+#define ALERT_NAMES_MAX    4
 #define ALERT_EXPECTED_MAX 16
 #define ALERT_FRAMES_MAX   8
 #define ALERT_TEXT_MAX     512
@@ -50,6 +51,13 @@ struct detection_info {
 struct alert_frame {
 	uint64_t number;
 	uint16_t capture, interface;
+};
+
+/* Traffic that a finding sums up. */
+struct alert_traffic {
+	uint64_t from_ns, until_ns; /* first and last packet, or the window they were seen in */
+	uint64_t packets, bytes;
+	uint32_t destinations;
 };
 
 struct alert {
@@ -68,6 +76,11 @@ struct alert {
 	struct endpoint server; /* who was told; port 0 or no address when unknown */
 	uint32_t leaked_count, expected_count, frame_count;
 	struct addr leaked[ALERT_LEAKED_MAX];
+	uint32_t name_count;
+	struct obs_word names[ALERT_NAMES_MAX]; /* DNS names given away: no part of finding_id,
+						 * because they become more */
+	struct prefix network;        /* a route or LAN that it is about; none: no address */
+	struct alert_traffic traffic; /* no packets: nothing is summed up */
 	struct prefix expected[ALERT_EXPECTED_MAX];
 	struct alert_frame frames[ALERT_FRAMES_MAX]; /* the evidence of when it was found */
 	uint64_t first_ns, last_ns, count;

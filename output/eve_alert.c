@@ -23,6 +23,40 @@ static void add_addrs(struct json *j, const char *name, const struct addr *addrs
 	json_add_texts(j, name, list, count);
 }
 
+/* Addresses, then names: EVE's metadata has the addresses by themselves. */
+static void add_leaked(struct json *j, const struct alert *a)
+{
+	char text[ADDR_TEXT_MAX];
+	if (!a->leaked_count && !a->name_count)
+		return;
+	json_open_list(j, "leaked");
+	for (size_t i = 0; i < a->leaked_count; i++)
+		json_add_text(j, NULL, addr_text(&a->leaked[i], text));
+	for (size_t i = 0; i < a->name_count; i++)
+		json_add_bytes(j, NULL, a->names[i].bytes, a->names[i].length);
+	json_close_list(j);
+}
+
+static void add_network(struct json *j, const struct alert *a)
+{
+	char text[PREFIX_TEXT_MAX];
+	if (a->network.addr.family != ADDR_NONE)
+		json_add_text(j, "network", prefix_text(&a->network, text));
+}
+
+static void add_traffic(struct json *j, const struct alert_traffic *traffic)
+{
+	if (!traffic->packets)
+		return;
+	json_open(j, "traffic");
+	json_add_time(j, "from", traffic->from_ns);
+	json_add_time(j, "until", traffic->until_ns);
+	json_add_u64(j, "packets", traffic->packets);
+	json_add_u64(j, "bytes", traffic->bytes);
+	json_add_u64(j, "destinations", traffic->destinations);
+	json_close(j);
+}
+
 static void add_expected(struct json *j, const struct alert *a)
 {
 	char text[ALERT_EXPECTED_MAX][PREFIX_TEXT_MAX];
@@ -117,9 +151,11 @@ static void add_leak(
 	json_add_addr(j, "client", &a->client);
 	json_add_text(j, "path", path_name(a->path));
 	json_add_text(j, "vantage", role_name(vantage));
-	add_addrs(j, "leaked", a->leaked, a->leaked_count);
+	add_leaked(j, a);
 	add_expected(j, a);
 	json_add_endpoint(j, "server", &a->server);
+	add_network(j, a);
+	add_traffic(j, &a->traffic);
 	add_frames(j, "frames", a, true, sources);
 	add_frames(j, "evidence", a, false, sources);
 	json_add_time(j, "first_seen", a->first_ns);

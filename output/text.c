@@ -91,6 +91,10 @@ static void print_addresses(struct page *p, const struct alert *a)
 		strip_comma(&leaked);
 		strip_add(&leaked, "%s", addr_text(&a->leaked[i], text));
 	}
+	for (size_t i = 0; i < a->name_count; i++) {
+		strip_comma(&leaked);
+		strip_add(&leaked, "%.*s", a->names[i].length, (const char *)a->names[i].bytes);
+	}
 	for (size_t i = 0; i < a->expected_count; i++) {
 		strip_comma(&expected);
 		strip_add(&expected, "%s", prefix_text(&a->expected[i], text));
@@ -101,6 +105,21 @@ static void print_addresses(struct page *p, const struct alert *a)
 		strip_add(&expected, " (learned from this traffic)");
 	page_row(p, "leaked", severity_styles[a->severity], leaked.text);
 	page_row(p, "expected", STYLE_PLAIN, expected.text);
+	if (a->network.addr.family != ADDR_NONE)
+		page_row(p, "network", STYLE_PLAIN, prefix_text(&a->network, text));
+}
+
+static void print_traffic(struct page *p, const struct alert_traffic *traffic)
+{
+	struct strip s = {0};
+	char bytes[AMOUNT_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	if (!traffic->packets)
+		return;
+	strip_add(&s, "%" PRIu64 " packets, %s, to %" PRIu32 " %s, %s", traffic->packets,
+		size_people(traffic->bytes, bytes), traffic->destinations,
+		traffic->destinations == 1 ? "address" : "addresses",
+		span_people(traffic->from_ns, traffic->until_ns, span));
+	page_row(p, "traffic", STYLE_PLAIN, s.text);
 }
 
 static void print_server(struct page *p, const struct alert *a)
@@ -150,6 +169,7 @@ static void print_finding(struct page *p, const struct alert *a, const struct so
 	print_client(p, a, sources);
 	print_addresses(p, a);
 	print_server(p, a);
+	print_traffic(p, &a->traffic);
 	print_evidence(p, a, sources);
 	page_row(p, "confidence", STYLE_PLAIN, grade.text);
 	page_row(p, "what to do", STYLE_PLAIN, a->remedy);

@@ -1,6 +1,8 @@
 /* Putting an alert together, the parts that every detection needs. */
 #include "rules/detection.h"
 
+#include <string.h>
+
 struct alert alert_draft(
 	const struct judgement *j, const struct observation *o, const struct addr *client)
 {
@@ -21,6 +23,16 @@ void alert_add_leaked(struct alert *a, const struct addr *leaked)
 {
 	if (a->leaked_count < ALERT_LEAKED_MAX)
 		a->leaked[a->leaked_count++] = *leaked;
+}
+
+void alert_add_name(struct alert *a, const uint8_t *bytes, size_t length)
+{
+	if (a->name_count == ALERT_NAMES_MAX)
+		return;
+	struct obs_word *word = &a->names[a->name_count++];
+	word->cut = length > sizeof(word->bytes);
+	word->length = (uint8_t)(word->cut ? sizeof(word->bytes) : length);
+	memcpy(word->bytes, bytes, word->length);
 }
 
 void alert_add_expected(struct alert *a, const struct expectation *expected)

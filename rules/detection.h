@@ -18,6 +18,8 @@ struct judgement {
 	const struct knowledge *knowledge;
 	struct findings *findings;
 	const struct detection *detection;
+	struct table *memory; /* see judgement_memory */
+	uint64_t now_ns;      /* packet time */
 };
 
 struct detection {
@@ -27,10 +29,24 @@ struct detection {
 	/* The detection, always a held one, whose finding about a client is told by this one's,
 	 * too, when the evidence went the direct path; or NULL. */
 	const struct detection *covers;
+	/* The detection whose finding about the same client and the same address this one's
+	 * evidence makes grow, so that one leak is one finding: the first to see it names it, the
+	 * worst describes it. NULL: its own. */
+	const struct detection *grows;
+	size_t state_size; /* bytes it remembers of each client */
 	void (*observe)(const struct judgement *j, const struct observation *o);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
 	void (*describe)(struct alert *a);
+	/* The run ends; or NULL. Called for each client remembered. Only with `state_size`. */
+	void (*finish)(const struct judgement *j, const struct addr *client, void *state);
 };
+
+/* This detection's memory of a client, `state_size` bytes, zero at first. It stays where it is
+ * until `observe` returns, or the memory of another client is asked for. */
+void *judgement_memory(const struct judgement *j, const struct addr *client);
+
+/* The same, or NULL where nothing is remembered. */
+void *judgement_recall(const struct judgement *j, const struct addr *client);
 
 /* An alert of this detection about `client`, with the evidence's head, path and vantage filled in.
  */
@@ -40,6 +56,7 @@ struct alert alert_draft(
 /* Adds what was given away, what was expected, and a frame of evidence; what does not fit is left
  * out (and for `expected` marked). */
 void alert_add_leaked(struct alert *a, const struct addr *leaked);
+void alert_add_name(struct alert *a, const uint8_t *bytes, size_t length);
 void alert_add_expected(struct alert *a, const struct expectation *expected);
 void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint64_t frame);
 

@@ -21,13 +21,90 @@ static const struct detection *const detections[] = {
 struct engine {
 	struct knowledge knowledge;
 	struct findings findings;
-	uint64_t now_ns; /* packet time so far: never runs backwards */
-	uint32_t wants;  /* kinds of observation, a mask */
+	struct table memory[DETECTIONS]; /* what each remembers of clients */
+	uint64_t now_ns;                 /* packet time so far: never runs backwards */
+	uint32_t wants;                  /* kinds of observation, a mask */
 };
 
 const struct detection_info *detection_info(unsigned i)
 {
 	return i < DETECTIONS ? &detections[i]->info : NULL;
+}
+
+struct memory_key {
+	struct addr client;
+	uint8_t reserved[7];
+};
+
+/* A row of a detection's memory; what it remembers follows. */
+struct memory {
+	struct table_entry age;
+	struct memory_key key;
+	uint64_t state[];
+};
+
+_Static_assert(sizeof(struct memory) % 8 == 0, "rows of a table");
+
+static struct judgement judgement_of(struct engine *e, size_t i)
+{
+	return (struct judgement){
+		.knowledge = &e->knowledge,
+		.findings = &e->findings,
+		.detection = detections[i],
+		.memory = &e->memory[i],
+		.now_ns = e->now_ns,
+	};
+}
+
+static struct memory_key memory_key(const struct addr *client)
+{
+	struct memory_key key = {0};
+	key.client = *client;
+	return key;
+}
+
+void *judgement_memory(const struct judgement *j, const struct addr *client)
+{
+	struct memory_key key = memory_key(client);
+	uint64_t evicted = j->memory->evicted;
+	bool added;
+	struct memory *m = table_get(j->memory, &key, j->now_ns, &added);
+	if (!added)
+		table_touch(j->memory, m, j->now_ns);
+	j->knowledge->stats->memories_evicted += j->memory->evicted - evicted;
+	return m->state;
+}
+
+void *judgement_recall(const struct judgement *j, const struct addr *client)
+{
+	struct memory_key key = memory_key(client);
+	struct memory *m = table_find(j->memory, table_hash(j->memory, &key, sizeof(key)), &key);
+	return m ? m->state : NULL;
+}
+
+static bool memories_init(struct engine *e, const struct engine_options *options)
+{
+	for (size_t i = 0; i < DETECTIONS; i++) {
+		size_t size = (sizeof(struct memory) + detections[i]->state_size + 7) & ~(size_t)7;
+		if (detections[i]->state_size &&
+			!table_init(&e->memory[i], size, sizeof(struct memory_key),
+				options->clients, 0))
+			return false;
+	}
+	return true;
+}
+
+/* The run ends: what detections still have to say of their clients, oldest first. */
+static void memories_finish(struct engine *e)
+{
+	for (size_t i = 0; i < DETECTIONS; i++) {
+		struct judgement j = judgement_of(e, i);
+		if (!detections[i]->finish)
+			continue;
+		struct memory *m = table_oldest(&e->memory[i]);
+		for (; m; m = table_newer(&e->memory[i], m))
+			detections[i]->finish(&j, &m->key.client, m->state);
+	}
 }
 
 struct engine *engine_new(const struct engine_options *options, const struct policy *policy,
@@ -39,7 +116,8 @@ struct engine *engine_new(const struct engine_options *options, const struct pol
 		return NULL;
 	e->wants = engine_interest();
 	if (knowledge_init(&e->knowledge, options, policy, sources, stats) &&
-		findings_init(&e->findings, options, &e->knowledge, report, sink))
+		findings_init(&e->findings, options, &e->knowledge, report, sink) &&
+		memories_init(e, options))
 		return e;
 	engine_free(e);
 	return NULL;
@@ -49,6 +127,8 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	for (size_t i = 0; i < DETECTIONS; i++)
+		table_free(&e->memory[i]);
 	findings_free(&e->findings);
 	knowledge_free(&e->knowledge);
 	free(e);
@@ -82,11 +162,7 @@ void engine_observe(struct engine *e, const struct observation *o)
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))
 			continue;
-		struct judgement j = {
-			.knowledge = &e->knowledge,
-			.findings = &e->findings,
-			.detection = detections[i],
-		};
+		struct judgement j = judgement_of(e, i);
 		detections[i]->observe(&j, o);
 	}
 }
@@ -99,6 +175,7 @@ void engine_follow(struct engine *e, const struct policy *policy)
 
 void engine_finish(struct engine *e)
 {
+	memories_finish(e);
 	findings_close(&e->findings);
 }
 

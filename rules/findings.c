@@ -143,7 +143,8 @@ void findings_free(struct findings *f)
 static struct finding_key key_make(const struct detection *detection, const struct addr *client)
 {
 	struct finding_key key = {0};
-	key.signature_id = detection->info.signature_id;
+	const struct detection *named = detection->grows ? detection->grows : detection;
+	key.signature_id = named->info.signature_id;
 	key.client = *client;
 	return key;
 }
@@ -214,6 +215,9 @@ static bool alert_grows(const struct alert *known, const struct alert *draft)
 static void alert_grow(struct alert *known, const struct alert *draft)
 {
 	struct alert grown = *draft;
+	grown.detection = known->detection;
+	memcpy(grown.leaked, known->leaked, sizeof(grown.leaked));
+	grown.leaked_count = known->leaked_count;
 	if (known->stage > grown.stage)
 		grown.stage = known->stage;
 	memcpy(grown.expected, known->expected, sizeof(grown.expected));
@@ -226,9 +230,11 @@ static void alert_grow(struct alert *known, const struct alert *draft)
 	*known = grown;
 }
 
-static void finding_grow(struct findings *f, struct finding *found, const struct alert *draft)
+static void finding_grow(struct findings *f, struct finding *found, const struct judgement *j,
+	const struct alert *draft)
 {
 	struct alert *known = &found->alert;
+	found->detection = j->detection;
 	if (found->state == FINDING_HELD) {
 		alert_grow(known, draft);
 		return;
@@ -254,7 +260,8 @@ static void finding_unsuppress(struct findings *f, struct finding *found)
 	finding_tell(f, found);
 }
 
-static void finding_repeat(struct findings *f, struct finding *found, const struct alert *draft)
+static void finding_repeat(struct findings *f, struct finding *found, const struct judgement *j,
+	const struct alert *draft)
 {
 	struct alert *known = &found->alert;
 	known->count++;
@@ -263,18 +270,23 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 	if (found->state == FINDING_SUPPRESSED)
 		finding_unsuppress(f, found);
 	else if (alert_grows(known, draft))
-		finding_grow(f, found, draft);
+		finding_grow(f, found, j, draft);
 	else if (found->state == FINDING_TOLD &&
 		known->last_ns - found->reported_ns >= f->policy->window_ns)
 		finding_report(f, found, STATE_UPDATED);
 }
 
-/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. */
-static enum severity severity_cap(const struct judgement *j, const struct alert *draft)
+/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. One
+ * that rests on packets outside a tunnel or to a proxy may not be about all of the client's
+ * traffic. */
+static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
-	return expected.any ? draft->severity : SEVERITY_INFO;
+	if (!expected.any)
+		draft->severity = SEVERITY_INFO;
+	if (expected.observed && draft->confidence > CONFIDENCE_MEDIUM)
+		draft->confidence = CONFIDENCE_MEDIUM;
 }
 
 /* An answer counts for the request, too, which was allowed before it. */
@@ -303,7 +315,7 @@ static void finding_allow(
 void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
-	draft->severity = severity_cap(j, draft);
+	draft_cap(j, draft);
 	struct finding_key key = key_make(j->detection, &draft->client);
 	if (!j->detection->held)
 		key.leaked = draft->leaked[0];
@@ -318,7 +330,7 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 	if (added || found->state == FINDING_ALLOWED)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
-		finding_repeat(f, found, draft);
+		finding_repeat(f, found, j, draft);
 	/* Last, because it may evict any entry, `found` too. */
 	if (j->detection->covers && draft->path == PATH_DIRECT)
 		finding_cover(f, j->detection->covers, draft);

@@ -36,7 +36,8 @@ enum finding_state {
 struct finding {
 	struct table_entry age;
 	struct finding_key key;
-	const struct detection *detection; /* NULL where nothing but the covering is known */
+	const struct detection *detection; /* who saw the worst of it, and describes it; NULL where
+					    * nothing but the covering is known */
 	enum finding_state state;
 	bool limited; /* told, but not to the outputs: more than the policy wants of its like */
 	uint64_t reported_ns; /* packet time of the last report */

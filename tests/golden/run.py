@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from support import (PCAPS, SEVERITIES, Schemas, Tally, need_program, records,  # noqa: E402
                      seep)
+from synthetic.play import load, play  # noqa: E402
 
 EXPECTED = HERE / "expected"
 ROLE = re.compile("^(physical|tunnel|lan|wan):")
@@ -35,9 +36,17 @@ class Case:
         return seep("replay", *self.args, "-o", "eve:-", cwd=PCAPS)
 
 
+def scene_case(row):
+    """The row of a synthetic capture; by default a leak is what is medium or worse."""
+    status = 1 if row.severity in SEVERITIES[2:] else 0
+    arguments = " ".join(play(row)[0].arguments(row.arguments))
+    return Case(f"{row.name.replace('/', '-')} {status} {row.severity} {row.name}.pcapng {arguments}")
+
+
 def read_cases():
     lines = (HERE / "cases.txt").read_text().splitlines()
-    return [Case(line) for line in lines if line.strip() and not line.startswith("#")]
+    cases = [Case(line) for line in lines if line.strip() and not line.startswith("#")]
+    return cases + [scene_case(row) for _, row in sorted(load().items())]
 
 
 def alerts_of(found):
@@ -119,8 +128,7 @@ def check_dissect(tally, schemas, capture):
     except ValueError as error:
         tally.check(False, name, str(error))
         return
-    tally.check(any(r["event_type"] == "stun" for r in found) or "inside" in capture.name,
-                f"{name}: STUN", "no STUN message found")
+    tally.check(any(r["event_type"] != "link" for r in found), f"{name}: facts", "none found")
     tally.check(not alerts_of(found), f"{name}: no verdicts", "an alert")
     check_schema(tally, schemas, name, found)
 

@@ -1,0 +1,267 @@
+"""What is said in packets: messages of STUN, DNS, DHCP and so on, as bytes."""
+import json
+import struct
+import zlib
+
+from .wire import is_v6, packed
+
+COOKIE = 0x2112a442
+BINDING, ALLOCATE, REFRESH, SEND, DATA, CREATE_PERMISSION, CHANNEL_BIND = 1, 3, 4, 6, 7, 8, 9
+REQUEST, INDICATION, SUCCESS, ERROR = 0, 0x10, 0x100, 0x110
+
+
+# STUN and TURN (RFC 8489, RFC 8656, RFC 8445)
+
+def attribute(kind, value):
+    return struct.pack(">HH", kind, len(value)) + value + b"\0" * (-len(value) % 4)
+
+
+def address(kind, endpoint):
+    """An attribute with an address that is not XORed: MAPPED-ADDRESS and the like."""
+    family = 2 if is_v6(endpoint[0]) else 1
+    return attribute(kind, struct.pack(">BBH", 0, family, endpoint[1]) + packed(endpoint[0]))
+
+
+def xor_address(kind, endpoint, txid):
+    """XOR-MAPPED-ADDRESS (0x20), XOR-PEER-ADDRESS (0x12), XOR-RELAYED-ADDRESS (0x16)."""
+    key = struct.pack(">I", COOKIE) + txid
+    raw = packed(endpoint[0])
+    family = 2 if len(raw) == 16 else 1
+    hidden = bytes(a ^ b for a, b in zip(raw, key))
+    return attribute(kind, struct.pack(">BBH", 0, family, endpoint[1] ^ COOKIE >> 16) + hidden)
+
+
+def stun(method, kind, txid, *attributes):
+    """`kind` is the class: REQUEST ..., `txid` twelve bytes."""
+    body = b"".join(attributes)
+    return struct.pack(">HHI", method | kind, len(body), COOKIE) + txid + body
+
+
+def fingerprinted(message):
+    """With a FINGERPRINT behind it (RFC 8489 §14.7)."""
+    message = message[:2] + struct.pack(">H", len(message) - 20 + 8) + message[4:]
+    return message + attribute(0x8028, struct.pack(">I", zlib.crc32(message) ^ 0x5354554e))
+
+
+def binding_success(txid, mapped):
+    return stun(BINDING, SUCCESS, txid, xor_address(0x20, mapped, txid))
+
+
+def check(txid, ufrag, peer_ufrag, priority=0x6e7f1eff, controlling=True, nominate=False):
+    """An ICE connectivity check (RFC 8445 §7.1); of its integrity only the length is right."""
+    attributes = [attribute(6, f"{peer_ufrag}:{ufrag}".encode()),
+                  attribute(0x24, struct.pack(">I", priority)),
+                  attribute(0x802a if controlling else 0x8029, b"\1" * 8)]
+    if nominate:
+        attributes.append(attribute(0x25, b""))
+    return fingerprinted(stun(BINDING, REQUEST, txid, *attributes, attribute(8, b"\2" * 20)))
+
+
+def check_success(txid, mapped):
+    return fingerprinted(stun(BINDING, SUCCESS, txid, xor_address(0x20, mapped, txid),
+                              attribute(8, b"\2" * 20)))
+
+
+def allocate(txid):
+    return stun(ALLOCATE, REQUEST, txid, attribute(0x19, b"\x11\0\0\0"))
+
+
+def allocate_success(txid, mapped, relayed):
+    return stun(ALLOCATE, SUCCESS, txid, xor_address(0x16, relayed, txid),
+                xor_address(0x20, mapped, txid), attribute(0x0d, struct.pack(">I", 600)))
+
+
+# Media (RFC 3550, RFC 9147)
+
+def rtp(sequence, ssrc=0x11223344, payload_type=111, size=120):
+    return struct.pack(">BBHII", 0x80, payload_type, sequence & 0xffff, 960 * sequence, ssrc) + \
+        bytes((sequence * 7 + i * 31) & 0xff for i in range(size))
+
+
+def dtls_record(kind, body, sequence=0, epoch=0, version=0xfefd):
+    return struct.pack(">BHHHIH", kind, version, epoch, 0, sequence, len(body)) + body
+
+
+# TLS hellos (RFC 8446 §4.1.2)
+
+def extension(kind, body):
+    return struct.pack(">HH", kind, len(body)) + body
+
+
+def hello_body(name=None, alpn=(), more=b""):
+    extensions = more
+    if name:
+        raw = name.encode()
+        entry = b"\0" + struct.pack(">H", len(raw)) + raw
+        extensions += extension(0, struct.pack(">H", len(entry)) + entry)
+    if alpn:
+        names = b"".join(bytes([len(p)]) + p.encode() for p in alpn)
+        extensions += extension(16, struct.pack(">H", len(names)) + names)
+    extensions += extension(43, b"\2\3\4") + extension(10, b"\0\2\0\x1d")
+    body = b"\3\3" + bytes(range(32)) + b"\0" + b"\0\4\x13\1\x13\2" + b"\1\0"
+    return body + struct.pack(">H", len(extensions)) + extensions
+
+
+def tls_hello(name=None, alpn=()):
+    body = hello_body(name, alpn)
+    handshake = b"\1" + len(body).to_bytes(3, "big") + body
+    return b"\x16\3\1" + struct.pack(">H", len(handshake)) + handshake
+
+
+def dtls_hello(alpn=("webrtc",), srtp=True):
+    use_srtp = extension(14, b"\0\2\0\1\0") if srtp else b""
+    body = hello_body(None, alpn, use_srtp)
+    body = b"\xfe\xfd" + body[2:35] + b"\0" + body[35:]  # an empty cookie behind the session id
+    handshake = b"\1" + len(body).to_bytes(3, "big") + b"\0\0" + b"\0\0\0" + \
+        len(body).to_bytes(3, "big") + body
+    return dtls_record(22, handshake)
+
+
+# Names (RFC 1035)
+
+def dns_name(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+def dns_query(number, name, kind=1, more=b"", additional=0):
+    head = struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, additional)
+    return head + dns_name(name) + struct.pack(">HH", kind, 1) + more
+
+
+def dns_answer(number, name, addresses, ttl=300):
+    """An answer to a question for A or AAAA with these addresses; none: no such name."""
+    kind = 28 if addresses and is_v6(addresses[0]) else 1
+    flags = 0x8180 if addresses else 0x8183
+    head = struct.pack(">HHHHHH", number, flags, 1, len(addresses), 0, 0)
+    records = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, ttl, len(packed(a))) + packed(a)
+                       for a in addresses)
+    return head + dns_name(name) + struct.pack(">HH", kind, 1) + records
+
+
+def client_subnet(prefix, bits):
+    """The EDNS record with a client subnet (RFC 7871), to go behind a question."""
+    raw = packed(prefix)[:(bits + 7) // 8]
+    body = struct.pack(">HHHBB", 8, 4 + len(raw), 2 if is_v6(prefix) else 1, bits, 0) + raw
+    return b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(body)) + body
+
+
+# Leases and routes
+
+def dhcp(kind, mac, yours="0.0.0.0", options=()):
+    """A DHCPv4 message; options are (code, bytes). `kind`: 1 DISCOVER, 2 OFFER, 3 REQUEST, 5 ACK."""
+    reply = kind in (2, 5, 6)
+    head = struct.pack(">BBBBIHH", 2 if reply else 1, 1, 6, 0, 0x5ee95ee9, 0, 0)
+    head += packed("0.0.0.0") + packed(yours) + packed("0.0.0.0") * 2
+    head += bytes.fromhex(mac.replace(":", "")) + b"\0" * 10 + b"\0" * 192 + b"\x63\x82\x53\x63"
+    body = b"".join(bytes([code, len(value)]) + value for code, value in ((53, bytes([kind])),
+                                                                        *options))
+    return head + body + b"\xff"
+
+
+def classless_routes(*routes):
+    """The value of option 121 (RFC 3442): (network, bits, router) each."""
+    return b"".join(bytes([bits]) + packed(network)[:(bits + 7) // 8] + packed(router)
+                    for network, bits, router in routes)
+
+
+def router_advertisement(lifetime=1800, preference=0, options=b""):
+    """The body behind the checksum of ICMPv6 type 134 (RFC 4861 §4.2)."""
+    return struct.pack(">BBHII", 64, (preference & 3) << 3, lifetime, 0, 0) + options
+
+
+def prefix_information(prefix, bits, flags=0xc0):
+    return struct.pack(">BBBBIII", 3, 4, bits, flags, 86400, 14400, 0) + packed(prefix)
+
+
+def route_information(prefix, bits, lifetime=1800, preference=1):
+    return struct.pack(">BBBBI", 24, 3, bits, (preference & 3) << 3, lifetime) + packed(prefix)
+
+
+def arp(kind, mac, address_, target_mac, target):
+    return struct.pack(">HHBBH", 1, 0x0800, 6, 4, kind) + \
+        bytes.fromhex(mac.replace(":", "")) + packed(address_) + \
+        bytes.fromhex(target_mac.replace(":", "")) + packed(target)
+
+
+# Tunnels and proxies
+
+def wireguard_init(sender=0x11111111):
+    return struct.pack("<II", 1, sender) + bytes(range(1, 109)) + b"\x55" * 16 + b"\0" * 16
+
+
+def wireguard_response(sender=0x22222222, receiver=0x11111111):
+    return struct.pack("<III", 2, sender, receiver) + bytes(range(1, 49)) + b"\x55" * 16 + b"\0" * 16
+
+
+def wireguard_data(counter, receiver=0x22222222, size=112):
+    return struct.pack("<IIQ", 4, receiver, counter) + bytes((counter * 13 + i * 29) & 0xff
+                                                             for i in range(size))
+
+
+def socks5_hello():
+    return b"\5\1\0"
+
+
+def socks5_accept():
+    return b"\5\0"
+
+
+def socks5_request(command, endpoint):
+    kind = b"\4" if is_v6(endpoint[0]) else b"\1"
+    return b"\5" + bytes([command]) + b"\0" + kind + packed(endpoint[0]) + \
+        struct.pack(">H", endpoint[1])
+
+
+def socks5_reply(endpoint=("0.0.0.0", 0)):
+    return b"\5\0\0\1" + packed(endpoint[0]) + struct.pack(">H", endpoint[1])
+
+
+def http_connect(name, port=443):
+    return f"CONNECT {name}:{port} HTTP/1.1\r\nHost: {name}:{port}\r\n\r\n".encode()
+
+
+HTTP_CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+# Signalling
+
+def http_post(host, path, kind, body):
+    return (f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+def http_answer(kind, body, status="200 OK"):
+    return (f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+            ).encode() + body
+
+
+def candidate(kind, endpoint, related=None, foundation="1", component=1, transport="udp",
+              priority=2122260223, more=""):
+    """The value of an a=candidate line (RFC 8839 §5.1). The endpoint's address may be a name."""
+    text = f"candidate:{foundation} {component} {transport} {priority} {endpoint[0]} " \
+        f"{endpoint[1]} typ {kind}"
+    if related:
+        text += f" raddr {related[0]} rport {related[1]}"
+    return text + more
+
+
+def sdp(candidates=(), connection="0.0.0.0", port=9, origin="127.0.0.1", ufrag="abcd", end=False):
+    """A description with one m= line."""
+    family = "IP6" if ":" in connection else "IP4"
+    lines = ["v=0", f"o=- 4611731400430051336 2 IN IP4 {origin}", "s=-", "t=0 0",
+             f"m=audio {port} UDP/TLS/RTP/SAVPF 111", f"c=IN {family} {connection}",
+             f"a=ice-ufrag:{ufrag}", "a=ice-pwd:asd88fgpdd777uzjYhagZg", "a=mid:0",
+             *(f"a={c}" for c in candidates)]
+    if end:
+        lines.append("a=end-of-candidates")
+    return "".join(line + "\r\n" for line in lines)
+
+
+def offer(text, kind="offer"):
+    """A description in JSON, as pages send it."""
+    return json.dumps({"type": kind, "sdp": text}).encode()
+
+
+def trickle(text, mid="0"):
+    return json.dumps({"candidate": {"candidate": text, "sdpMid": mid,
+                                     "sdpMLineIndex": 0}}).encode()
