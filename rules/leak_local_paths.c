@@ -14,7 +14,7 @@
 
 #define PROTOCOL_UDP    17
 #define INTERFACE_SHIFT 16 /* of a priority: the first byte of the local preference */
-#define SESSIONS 2 /* with one peer; the oldest makes way */
+#define SESSIONS        2  /* with one peer; the oldest makes way */
 #define PATHS           ALERT_LEAKED_MAX
 
 struct session {

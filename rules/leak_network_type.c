@@ -15,7 +15,6 @@
 /* libwebrtc, rtc_base/network_constants.h. */
 #define COST_CABLE        0
 #define COST_WIFI         10
-#define COST_UNKNOWN      50
 #define COST_CELLULAR_MIN 250 /* 5G; 500: 4G, 900: not known, 910: 3G, 980: 2G */
 #define COST_CELLULAR_MAX 980
 #define COST_VPN          1 /* added */
