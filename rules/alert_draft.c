@@ -50,9 +50,8 @@ void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint
 			.number = frame, .capture = capture, .interface = interface};
 }
 
-bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out)
+static bool proof_make(const struct knowledge *k, const struct observation *o, struct proof *out)
 {
-	const struct knowledge *k = j->knowledge;
 	bool binding = o->head.kind == OBS_BINDING_RESULT;
 	const struct endpoint *mapped = binding ? &o->binding_result.mapped : &o->allocation.mapped;
 	*out = (struct proof){
@@ -69,6 +68,16 @@ bool proof_read(const struct judgement *j, const struct observation *o, struct p
 	/* A neighbour in the LAN sees the address that the client has there, and nobody else does.
 	 */
 	return out->path != PATH_LAN || !addr_equal(&out->mapped, client);
+}
+
+bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out)
+{
+	struct proof_once *once = j->once;
+	if (!once->made)
+		once->proven = proof_make(j->knowledge, o, &once->proof);
+	once->made = true;
+	*out = once->proof;
+	return once->proven;
 }
 
 static enum stage proof_stage(const struct proof *proof)

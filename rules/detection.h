@@ -12,14 +12,16 @@
 #include "rules/rules.h"
 
 struct findings;
+struct proof_once;
 
 /* What `observe` gets beside the observation. */
 struct judgement {
 	const struct knowledge *knowledge;
 	struct findings *findings;
 	const struct detection *detection;
-	struct table *memory; /* see judgement_memory */
-	uint64_t now_ns;      /* packet time */
+	struct table *memory;    /* see judgement_memory */
+	uint64_t now_ns;         /* packet time */
+	struct proof_once *once; /* proof_read's */
 };
 
 struct detection {
@@ -69,8 +71,14 @@ struct proof {
 	struct expectation expected;
 };
 
-/* Reads the proof out of a Binding or Allocate success. False where nobody to judge asked, or
- * nothing left the LAN. */
+/* Made once of an observation, whoever asks first. */
+struct proof_once {
+	bool made, proven;
+	struct proof proof;
+};
+
+/* Reads the proof out of a Binding or Allocate success, the observation that is being judged. False
+ * where nobody to judge asked, or nothing left the LAN. */
 bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out);
 
 /* An alert about it: path, stage, confidence, addresses and frames filled in. Medium at most where

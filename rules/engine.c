@@ -159,10 +159,12 @@ void engine_observe(struct engine *e, const struct observation *o)
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
+	struct proof_once once = {.made = false};
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))
 			continue;
 		struct judgement j = judgement_of(e, i);
+		j.once = &once;
 		detections[i]->observe(&j, o);
 	}
 }

@@ -16,6 +16,7 @@
 
 struct side {
 	struct addr mapped;
+	enum path path;
 	uint64_t frame;
 	uint16_t capture, interface;
 };
@@ -75,11 +76,15 @@ static void observe(const struct judgement *j, const struct observation *o)
 	const struct endpoint *end = answer->check ? &answer->server : &answer->client;
 	struct session *session = session_get(judgement_memory(j, &end->addr), answer);
 	session->side[outside] = (struct side){.mapped = proof.mapped,
+		.path = proof.path,
 		.frame = o->head.frame,
 		.capture = o->head.capture,
 		.interface = o->head.interface};
 	const struct side *other = &session->side[!outside];
-	if (other->mapped.family != proof.mapped.family)
+	/* What is expected may have changed since: by a policy read again, or by what was learned.
+	 */
+	if (other->mapped.family != proof.mapped.family ||
+		expectation_violated(&proof.expected, other->path, &other->mapped) == outside)
 		return;
 	struct alert a = alert_of_proof(j, o, &proof);
 	a.leaked_count = 0;

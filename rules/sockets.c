@@ -56,6 +56,8 @@ void sockets_learn(struct sockets *s, const struct observation *o)
 
 bool sockets_have(const struct sockets *s, const struct endpoint *at, uint64_t now_ns)
 {
+	if (s->table.count == 0)
+		return false; /* as in most captures: spared its hash */
 	struct socket_key key = socket_key(at);
 	const struct socket *known = table_find(
 		&s->table, table_hash(&s->table, &key, sizeof(key)), &key);
