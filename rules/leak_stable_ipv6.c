@@ -55,11 +55,10 @@ static void answer_judge(const struct judgement *j, const struct observation *o)
 	struct proof proof;
 	uint8_t mac[6];
 	if (!proof_read(j, o, &proof) || !made_of_mac(&proof.mapped, mac) ||
-		proof.path == PATH_LAN || expectation_met(&proof.expected, &proof.mapped))
+		expectation_met(&proof.expected, &proof.mapped))
 		return;
-	bool own = addr_equal(&proof.mapped, &proof.answer->client.addr);
-	if (proof.path == PATH_TUNNEL && !own)
-		return;
+	if (proof.path == PATH_LAN || proof.path == PATH_TUNNEL)
+		return; /* known there anyway; or made of what the VPN's exit has */
 	struct alert a = alert_of_proof(j, o, &proof);
 	if (a.leaked_count == 0)
 		alert_add_leaked(&a, &proof.mapped);
