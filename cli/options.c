@@ -12,6 +12,7 @@ enum {
 	OPTION_EGRESS = 256,
 	OPTION_TUNNEL,
 	OPTION_PROXY,
+	OPTION_RESOLVER,
 	OPTION_CLIENT,
 	OPTION_JSON,
 	OPTION_MIN_SEVERITY,
@@ -32,6 +33,8 @@ static const struct option_row {
 	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
 		"a tunnel interface, or a tunnel's far end"},
 	{OPTION_PROXY, OPTIONS_JUDGE, "proxy", "ADDR[:PORT]", "a proxy that clients must use"},
+	{OPTION_RESOLVER, OPTIONS_JUDGE, "resolver", "ADDR[:PORT]",
+		"whom clients should ask for names"},
 	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
 		"whom to judge (default: every local client)"},
 	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
@@ -118,6 +121,8 @@ static bool option_apply(struct options *o, int key)
 		return policy_option(policy_add_tunnel, o, "tunnel");
 	case OPTION_PROXY:
 		return policy_option(policy_add_proxy, o, "proxy");
+	case OPTION_RESOLVER:
+		return policy_option(policy_add_resolver, o, "resolver");
 	case OPTION_CLIENT:
 		return policy_option(policy_add_client, o, "client");
 	case OPTION_MIN_SEVERITY:
