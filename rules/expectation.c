@@ -33,8 +33,7 @@ static const struct addr *host_of(const struct knowledge *k, const struct addr *
 	return main ? main : client;
 }
 
-static const struct client_tunnels *client_tunnels(
-	const struct knowledge *k, const struct addr *client)
+const struct client_tunnels *knowledge_tunnels(const struct knowledge *k, const struct addr *client)
 {
 	const struct client_tunnels *own = tunnels_find(&k->tunnels, client);
 	return own ? own : tunnels_find(&k->tunnels, host_of(k, client));
@@ -42,7 +41,7 @@ static const struct client_tunnels *client_tunnels(
 
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client)
 {
-	return tunnel_expected(client_tunnels(k, client), k->now_ns);
+	return tunnel_expected(knowledge_tunnels(k, client), k->now_ns);
 }
 
 const struct client_proxies *knowledge_proxies(const struct knowledge *k, const struct addr *client)
@@ -104,7 +103,7 @@ static struct path_map path_map(const struct knowledge *k, const struct addr *cl
 		.policy = k->policy,
 		.terms = client ? knowledge_terms(k, client) : &k->policy->terms[0],
 		.sources = k->sources,
-		.tunnels = client ? client_tunnels(k, client) : NULL,
+		.tunnels = client ? knowledge_tunnels(k, client) : NULL,
 		.proxies = client ? knowledge_proxies(k, client) : NULL,
 	};
 }

@@ -18,6 +18,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		resolvers_init(&k->resolvers) && hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -28,6 +29,8 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	hidden_hosts_free(&k->hidden_hosts);
+	resolvers_free(&k->resolvers);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -224,6 +227,23 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
 }
 
+/* Who asks for names is a client; what answers it, or is named to the LAN, a resolver. */
+static void names_learn(struct knowledge *k, const struct observation *o)
+{
+	const struct obs_head *h = &o->head;
+	resolvers_learn(
+		&k->resolvers, o, knowledge_role(k, &h->dst.addr, h->interface) == ROLE_TUNNEL);
+	k->stats->resolvers_evicted = k->resolvers.table.evicted;
+	if (!dns_asks_resolver(o) || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
@@ -315,6 +335,15 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	case OBS_PROXY:
 		proxies_learn(&k->proxies, o);
 		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
+		break;
+	case OBS_DNS_RECORD:
+		hidden_hosts_learn(&k->hidden_hosts, o);
+		k->stats->hidden_hosts_evicted = k->hidden_hosts.table.evicted;
+		break;
+	case OBS_DNS:
+	case OBS_DHCP_OPTION:
+	case OBS_ROUTER_OPTION:
+		names_learn(k, o);
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);

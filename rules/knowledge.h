@@ -12,8 +12,10 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/hidden_hosts.h"
 #include "rules/hosts.h"
 #include "rules/proxies.h"
+#include "rules/resolvers.h"
 #include "rules/rules.h"
 #include "rules/tunnels.h"
 
@@ -22,7 +24,8 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -77,6 +80,8 @@ struct knowledge {
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
+	struct resolvers resolvers;
+	struct hidden_hosts hidden_hosts;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
@@ -128,6 +133,8 @@ void knowledge_expect(
 /* The tunnel that packets outside show the client to have, up or down for a short time, and the
  * proxies it uses; NULL when none was seen. Of the client's address, or of another address of the
  * same host (rules/hosts.h). */
+const struct client_tunnels *knowledge_tunnels(
+	const struct knowledge *k, const struct addr *client);
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client);
 const struct client_proxies *knowledge_proxies(
 	const struct knowledge *k, const struct addr *client);
