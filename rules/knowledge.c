@@ -318,6 +318,9 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 {
 	if (o->head.time_ns > k->now_ns)
 		k->now_ns = o->head.time_ns;
+	if (!k->tunnel_used && o->head.kind != OBS_LINK)
+		k->tunnel_used = knowledge_role(k, &o->head.src.addr, o->head.interface) ==
+			ROLE_TUNNEL;
 	switch (o->head.kind) {
 	case OBS_LINK:
 		link_learn(k, o);

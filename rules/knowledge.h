@@ -83,6 +83,7 @@ struct knowledge {
 	struct resolvers resolvers;
 	struct hidden_hosts hidden_hosts;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
+	bool tunnel_used; /* something was read there: it is up */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */

@@ -11,12 +11,28 @@
 #include "rules/describe.h"
 #include "rules/detection.h"
 
+#define CLIENTS_LOOKED_AT 64 /* for the host that captured */
+
+/* Inside the tunnel the host that captured goes by another address than outside. */
+static bool holds_real_of_self(const struct knowledge *k, const struct prefix *subnet)
+{
+	const struct client *c = k->gateway ? NULL : table_oldest(&k->clients);
+	for (unsigned i = 0; c && i < CLIENTS_LOOKED_AT; i++, c = table_newer(&k->clients, c)) {
+		const struct addr *real = &c->real[subnet->addr.family == ADDR_V6];
+		if (c->self && real->family != ADDR_NONE && prefix_contains(subnet, real))
+			return true;
+	}
+	return false;
+}
+
 static bool holds_real(
 	const struct knowledge *k, const struct obs_head *h, const struct prefix *subnet)
 {
 	const struct addr *real = knowledge_real(k, &h->src.addr, subnet->addr.family);
 	bool inside = knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL;
 	if (real && prefix_contains(subnet, real))
+		return true;
+	if (inside && holds_real_of_self(k, subnet))
 		return true;
 	return !inside && addr_scope(&h->src.addr) == SCOPE_GLOBAL &&
 		prefix_contains(subnet, &h->src.addr);

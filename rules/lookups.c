@@ -12,8 +12,7 @@ static bool held_is_named(const struct lookup *held, const uint8_t *name, size_t
 	return name_equal(held->name.bytes, held->name.length, name, length);
 }
 
-/* Was a tunnel there that the client could have asked through? One that it closed itself was not.
- */
+/* Is a tunnel there that the client could ask through? One that it closed itself is not. */
 static bool tunnel_there(const struct knowledge *k, const struct addr *client)
 {
 	const struct client_tunnels *c = knowledge_tunnels(k, client);
@@ -21,7 +20,20 @@ static bool tunnel_there(const struct knowledge *k, const struct addr *client)
 		if (c->at[i].state == TUNNEL_UP || c->at[i].state == TUNNEL_DOWN)
 			return true;
 	}
-	return k->tunnel_seen && !k->gateway;
+	return k->tunnel_used && !k->gateway;
+}
+
+/* It came up after that: by its handshake, or where none is to be seen by its interface. A tunnel
+ * of which only data is seen may have been up all the time. */
+static bool tunnel_came(const struct knowledge *k, const struct addr *client, uint64_t after_ns)
+{
+	const struct client_tunnels *c = knowledge_tunnels(k, client);
+	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
+		const struct tunnel *t = &c->at[i];
+		if (t->state == TUNNEL_UP && t->dialled && t->up_ns >= after_ns)
+			return true;
+	}
+	return !c && k->tunnel_used && !k->gateway;
 }
 
 static bool tunnel_ends_at(
@@ -73,7 +85,7 @@ static bool lookup_found_way(
 static bool lookup_excused(const struct knowledge *k, const struct addr *client, struct lookups *l,
 	const struct lookup *held)
 {
-	if (held->startup && tunnel_there(k, client))
+	if (held->startup && tunnel_came(k, client, held->head.time_ns))
 		return true;
 	if (lookup_found_way(k, client, held)) {
 		l->way = held->name;
@@ -89,9 +101,11 @@ static void held_remove(struct lookups *l, uint32_t i)
 	l->answered = 0;
 }
 
-static bool lookup_due(const struct lookup *held, uint64_t now_ns)
+static bool lookup_due(const struct knowledge *k, const struct addr *client,
+	const struct lookup *held, uint64_t now_ns)
 {
-	uint64_t hold = held->startup ? LOOKUP_STARTUP_NS : LOOKUP_HOLD_NS;
+	bool startup = held->startup && !tunnel_there(k, client);
+	uint64_t hold = startup ? LOOKUP_STARTUP_NS : LOOKUP_HOLD_NS;
 	return now_ns >= held->head.time_ns + hold;
 }
 
@@ -101,7 +115,7 @@ static void lookups_settle(const struct judgement *j, const struct addr *client,
 	for (uint32_t i = 0; i < l->count;) {
 		const struct lookup held = l->held[i];
 		bool excused = lookup_excused(j->knowledge, client, l, &held);
-		if (!excused && !lookup_due(&held, now_ns)) {
+		if (!excused && !lookup_due(j->knowledge, client, &held, now_ns)) {
 			i++;
 			continue;
 		}
