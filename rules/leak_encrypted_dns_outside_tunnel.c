@@ -23,7 +23,7 @@ static void tell(const struct judgement *j, const struct addr *client, const str
 	enum resolver_way way = resolver_way(k, &lookup->head);
 	struct expectation expected;
 	knowledge_expect(k, client, &expected);
-	if (!expected.tunnel || way == WAY_FINE)
+	if (way == WAY_FINE || !lookup_wants_tunnel(k, client))
 		return;
 	struct alert a = alert_draft(j, &hello, client);
 	if (way == WAY_LAN)

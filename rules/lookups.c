@@ -23,6 +23,14 @@ static bool tunnel_there(const struct knowledge *k, const struct addr *client)
 	return k->tunnel_used && !k->gateway;
 }
 
+bool lookup_wants_tunnel(const struct knowledge *k, const struct addr *client)
+{
+	struct expectation expected;
+	knowledge_expect(k, client, &expected);
+	return expected.tunnel &&
+		(knowledge_terms(k, client)->tunnel.count || tunnel_there(k, client));
+}
+
 /* It came up after that: by its handshake, or where none is to be seen by its interface. A tunnel
  * of which only data is seen may have been up all the time. */
 static bool tunnel_came(const struct knowledge *k, const struct addr *client, uint64_t after_ns)

@@ -48,6 +48,10 @@ void lookups_follow(const struct judgement *j, const struct observation *o, look
 void lookup_hold(
 	const struct judgement *j, const struct observation *o, const uint8_t *name, size_t length);
 
+/* Should the client's traffic go through a tunnel? One whose interface is there and carried nothing
+ * says so of nobody: systems have some that idle. */
+bool lookup_wants_tunnel(const struct knowledge *k, const struct addr *client);
+
 /* A detection's `finish`, once it knows how to tell. */
 void lookups_finish(
 	const struct judgement *j, const struct addr *client, struct lookups *l, lookup_tell *tell);

@@ -32,6 +32,7 @@ static const struct zone local_zones[] = {
 	ZONE("10.in-addr.arpa"),
 	ZONE("127.in-addr.arpa"),
 	ZONE("254.169.in-addr.arpa"),
+	ZONE("255.in-addr.arpa"),
 	ZONE("168.192.in-addr.arpa"),
 	ZONE("172.in-addr.arpa"),
 	ZONE("c.f.ip6.arpa"),

@@ -164,6 +164,14 @@ def mid_session(world):
     carry(world, eth, ((world.laptop, world.port()), (world.vpn, WIREGUARD_PORT)))
 
 
+@scene("dns-outside-tunnel/miss-idle-tunnel",
+       why="an interface of the system's own that looks like a tunnel, and carries nothing")
+def idle_tunnel(world):
+    eth = world.physical()
+    world.tunnel()
+    ask(world, eth, world.laptop, world.gateway, host(world), [world.web])
+
+
 @scene("dns-outside-tunnel/miss-inside", "--tunnel {tunnel}",
        why="two resolvers, both asked inside the tunnel")
 def both_inside(world):
