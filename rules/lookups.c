@@ -44,45 +44,52 @@ static bool tunnel_came(const struct knowledge *k, const struct addr *client, ui
 	return !c && k->tunnel_used && !k->gateway;
 }
 
-static bool tunnel_ends_at(
-	const struct knowledge *k, const struct addr *client, const struct addr *addr)
+/* FNV-1a. Two addresses with the same hash excuse a lookup too many: once in 2^32 names. */
+static uint32_t addr_hash(const struct addr *a)
+{
+	uint32_t hash = UINT32_C(2166136261) ^ a->family;
+	for (size_t i = 0; i < sizeof(a->bytes); i++)
+		hash = (hash ^ a->bytes[i]) * UINT32_C(16777619);
+	return hash;
+}
+
+static bool lookup_found(const struct lookup *held, const struct addr *addr)
+{
+	uint32_t hash = addr_hash(addr);
+	for (unsigned i = 0; i < held->answers; i++) {
+		if (held->answer[i] == hash)
+			return true;
+	}
+	return false;
+}
+
+static bool lookup_found_tunnel(
+	const struct knowledge *k, const struct addr *client, const struct lookup *held)
 {
 	const struct policy_span *declared = &knowledge_terms(k, client)->tunnel;
 	for (uint32_t i = 0; i < declared->count; i++) {
-		if (addr_equal(&k->policy->tunnel[declared->first + i].far_end.addr, addr))
+		if (lookup_found(held, &k->policy->tunnel[declared->first + i].far_end.addr))
 			return true;
 	}
 	const struct client_tunnels *c = knowledge_tunnels(k, client);
 	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
-		if (addr_equal(&c->at[i].far_end.addr, addr))
+		if (lookup_found(held, &c->at[i].far_end.addr))
 			return true;
 	}
 	return false;
 }
 
-static bool proxy_is_at(
-	const struct knowledge *k, const struct addr *client, const struct addr *addr)
+static bool lookup_found_proxy(
+	const struct knowledge *k, const struct addr *client, const struct lookup *held)
 {
 	const struct policy_span *declared = &knowledge_terms(k, client)->proxy;
 	for (uint32_t i = 0; i < declared->count; i++) {
-		if (addr_equal(&k->policy->proxy[declared->first + i].addr, addr))
+		if (lookup_found(held, &k->policy->proxy[declared->first + i].addr))
 			return true;
 	}
 	const struct client_proxies *c = knowledge_proxies(k, client);
 	for (size_t i = 0; c && i < PROXIES_PER_CLIENT; i++) {
-		if (addr_equal(&c->at[i].addr, addr))
-			return true;
-	}
-	return false;
-}
-
-/* It asked where its tunnel ends or its proxy is. */
-static bool lookup_found_way(
-	const struct knowledge *k, const struct addr *client, const struct lookup *held)
-{
-	for (unsigned i = 0; i < held->answers; i++) {
-		if (tunnel_ends_at(k, client, &held->answer[i]) ||
-			proxy_is_at(k, client, &held->answer[i]))
+		if (lookup_found(held, &c->at[i].addr))
 			return true;
 	}
 	return false;
@@ -95,7 +102,7 @@ static bool lookup_excused(const struct knowledge *k, const struct addr *client,
 {
 	if (held->startup && tunnel_came(k, client, held->head.time_ns))
 		return true;
-	if (lookup_found_way(k, client, held)) {
+	if (lookup_found_tunnel(k, client, held) || lookup_found_proxy(k, client, held)) {
 		l->way = held->name;
 		return true;
 	}
@@ -151,7 +158,7 @@ static void record_note(struct lookups *l, const struct observation *o)
 		return;
 	struct lookup *held = &l->held[l->answered - 1];
 	if (held->answers < LOOKUP_ANSWERS)
-		held->answer[held->answers++] = o->dns_record.addr;
+		held->answer[held->answers++] = addr_hash(&o->dns_record.addr);
 }
 
 void lookups_follow(const struct judgement *j, const struct observation *o, lookup_tell *tell)

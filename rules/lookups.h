@@ -9,7 +9,7 @@
 #include "rules/detection.h"
 
 #define LOOKUPS_HELD   4 /* different names of a client at a time; more of them add no evidence */
-#define LOOKUP_ANSWERS 8
+#define LOOKUP_ANSWERS 16
 
 /* From the answer to the first packet to where it leads; and how long a system takes from its first
  * packet to a tunnel. */
@@ -21,7 +21,7 @@ struct lookup {
 	struct obs_word name; /* empty: it was encrypted */
 	bool startup;         /* no tunnel was up */
 	uint8_t answers;
-	struct addr answer[LOOKUP_ANSWERS];
+	uint32_t answer[LOOKUP_ANSWERS]; /* hashes of the addresses, which would take most of it */
 };
 
 /* What a detection remembers of a client: its `state`. */

@@ -53,8 +53,10 @@ enum resolver_way resolver_way(const struct knowledge *k, const struct obs_head 
 	if (question_is_wrapped(question) || (role != ROLE_PHYSICAL && role != ROLE_WAN))
 		return WAY_FINE;
 	switch (knowledge_path(k, client, question->interface, &question->dst)) {
-	case PATH_DIRECT:
-		return WAY_OUTSIDE;
+	case PATH_DIRECT: /* the router of a LAN with public addresses, as all of IPv6, is no ISP */
+		return same_network(client, &question->dst.addr)
+			? way_in_lan(k, client, &question->dst)
+			: WAY_OUTSIDE;
 	case PATH_LAN:
 		return way_in_lan(k, client, &question->dst);
 	default:
