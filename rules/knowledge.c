@@ -16,7 +16,8 @@ _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0,
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
-	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
+	*k = (struct knowledge){
+		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
 		resolvers_init(&k->resolvers) && hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),

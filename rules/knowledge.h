@@ -75,7 +75,8 @@ struct knowledge {
 	const struct policy *policy;
 	const struct source_table *sources;
 	struct stats *stats;
-	uint64_t now_ns; /* packet time */
+	const struct geo *geo; /* or NULL */
+	uint64_t now_ns;       /* packet time */
 	struct table clients, servers;
 	struct hosts hosts;
 	struct tunnels tunnels;
