@@ -5,6 +5,8 @@
 #include "rules/knowledge.h"
 #include "rules/path.h"
 
+#include <string.h>
+
 static const struct egress_set *learned_egress(const struct knowledge *k, const struct addr *addr)
 {
 	static const struct egress_set nothing = {0};
@@ -126,6 +128,14 @@ enum confidence knowledge_confidence(
 {
 	const struct path_map map = path_map(k, client);
 	return path_confidence(&map, interface);
+}
+
+/* A mesh carries what is for its members, and leaves the rest alone. */
+bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h)
+{
+	static const char mesh[] = "tailscale";
+	return knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL &&
+		strncmp(k->sources->interface[h->interface].name, mesh, sizeof(mesh) - 1) != 0;
 }
 
 bool expectation_met(const struct expectation *e, const struct addr *mapped)

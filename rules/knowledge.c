@@ -320,8 +320,7 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	if (o->head.time_ns > k->now_ns)
 		k->now_ns = o->head.time_ns;
 	if (!k->tunnel_used && o->head.kind != OBS_LINK)
-		k->tunnel_used = knowledge_role(k, &o->head.src.addr, o->head.interface) ==
-			ROLE_TUNNEL;
+		k->tunnel_used = knowledge_tunnel_carried(k, &o->head);
 	switch (o->head.kind) {
 	case OBS_LINK:
 		link_learn(k, o);

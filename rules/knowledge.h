@@ -157,6 +157,9 @@ enum path knowledge_path(const struct knowledge *k, const struct addr *client, u
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
 
+/* Is this on the interface of a tunnel that takes all traffic? */
+bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h);
+
 /* Did it come out where it should have? */
 bool expectation_met(const struct expectation *e, const struct addr *mapped);
 

@@ -36,8 +36,12 @@ static void tell(const struct judgement *j, const struct addr *client, const str
 	if (way == WAY_FINE || !lookup_wants_tunnel(k, client))
 		return;
 	struct alert a = alert_draft(j, &question, client);
-	a.severity = grade(lookup, way, expected.observed);
 	a.confidence = knowledge_confidence(k, client, lookup->head.interface);
+	if (way == WAY_LAN && !lookup->answered && resolver_is_lost(k, &lookup->head)) {
+		way = WAY_MISROUTED;
+		a.confidence = CONFIDENCE_MEDIUM;
+	}
+	a.severity = grade(lookup, way, expected.observed);
 	a.path = way == WAY_OUTSIDE ? PATH_DIRECT : PATH_LAN;
 	a.server = lookup->head.dst;
 	a.provisional = true;

@@ -52,7 +52,8 @@ static void observe(const struct judgement *j, const struct observation *o)
 	if (!asks(o) || question_is_wrapped(h) || !knowledge_judges(k, h))
 		return;
 	const struct policy_terms *terms = knowledge_terms(k, &h->src.addr);
-	if (resolver_is_listed(k->policy, terms, &h->dst) || told_elsewhere(k, h))
+	if (!terms->resolver.count || resolver_is_listed(k->policy, terms, &h->dst) ||
+		told_elsewhere(k, h))
 		return;
 	struct alert a = alert_draft(j, o, &h->src.addr);
 	if (!grade(k, o, &a))

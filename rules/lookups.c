@@ -23,12 +23,25 @@ static bool tunnel_there(const struct knowledge *k, const struct addr *client)
 	return k->tunnel_used && !k->gateway;
 }
 
+/* A tunnel's interface is the capturing host's. Where packets outside show whose tunnels there are,
+ * they tell; who closed his is free to go without. */
+static bool interface_means(const struct knowledge *k, const struct addr *client)
+{
+	const struct client_tunnels *c = knowledge_tunnels(k, client);
+	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
+		if (c->at[i].state == TUNNEL_UP)
+			return true;
+	}
+	return k->tunnel_used && !k->gateway && !k->tunnels.table.count;
+}
+
 bool lookup_wants_tunnel(const struct knowledge *k, const struct addr *client)
 {
 	struct expectation expected;
 	knowledge_expect(k, client, &expected);
 	return expected.tunnel &&
-		(knowledge_terms(k, client)->tunnel.count || tunnel_there(k, client));
+		(knowledge_terms(k, client)->tunnel.count || knowledge_tunnel(k, client) ||
+			interface_means(k, client));
 }
 
 /* It came up after that: by its handshake, or where none is to be seen by its interface. A tunnel
@@ -147,6 +160,7 @@ static void answer_note(struct lookups *l, const struct observation *o)
 		if (!held_is_named(&l->held[i], o->dns.name.bytes, o->dns.name.length) ||
 			!addr_equal(&l->held[i].head.dst.addr, &o->head.src.addr))
 			continue;
+		l->held[i].answered = true;
 		l->answered = i + 1;
 		l->answered_frame = o->head.frame;
 	}

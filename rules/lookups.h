@@ -20,6 +20,7 @@ struct lookup {
 	struct obs_head head; /* of the question */
 	struct obs_word name; /* empty: it was encrypted */
 	bool startup;         /* no tunnel was up */
+	bool answered;
 	uint8_t answers;
 	uint32_t answer[LOOKUP_ANSWERS]; /* hashes of the addresses, which would take most of it */
 };
@@ -49,7 +50,7 @@ void lookup_hold(
 	const struct judgement *j, const struct observation *o, const uint8_t *name, size_t length);
 
 /* Should the client's traffic go through a tunnel? One whose interface is there and carried nothing
- * says so of nobody: systems have some that idle. */
+ * says so of nobody: systems have some that idle; nor is it that of a neighbour. */
 bool lookup_wants_tunnel(const struct knowledge *k, const struct addr *client);
 
 /* A detection's `finish`, once it knows how to tell. */

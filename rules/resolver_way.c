@@ -1,39 +1,32 @@
 /* The way of a question, from its interface and its resolver. */
 #include "rules/resolver_way.h"
 
-#include <string.h>
-
-/* Bits of a network whose length nobody told: home networks and most others. */
-#define NETWORK_BITS_V4 24
-#define NETWORK_BITS_V6 64
-
 bool question_is_wrapped(const struct obs_head *question)
 {
 	return question->encapsulation & (WRAPPED_GRE | WRAPPED_IP | WRAPPED_TURN | WRAPPED_PROXY);
 }
 
-static bool same_network(const struct addr *a, const struct addr *b)
+bool resolver_is_lost(const struct knowledge *k, const struct obs_head *question)
 {
-	struct prefix network = {.addr = *a, .bits = NETWORK_BITS_V4};
-	if (a->family == ADDR_V6)
-		network.bits = NETWORK_BITS_V6;
-	size_t bytes = network.bits / 8;
-	memset(network.addr.bytes + bytes, 0, sizeof(network.addr.bytes) - bytes);
-	return prefix_contains(&network, b);
+	const struct addr *resolver = &question->dst.addr;
+	const struct resolver *known = resolvers_find(&k->resolvers, resolver);
+	return addr_scope(resolver) == SCOPE_PRIVATE && !(known && known->of_lan) &&
+		!addrs_near(&question->src.addr, resolver);
 }
 
-/* A private address that the LAN did not name, in another network, is the tunnel's: when it
- * answered there, or the policy lists it. */
+/* A private address that the LAN did not name is the tunnel's when it answered there, or the policy
+ * lists it; one in the client's own network only when it is in that of the tunnel, too: then the
+ * client's address is the tunnel's as well. */
 static bool resolver_is_tunnels(
 	const struct knowledge *k, const struct addr *client, const struct endpoint *resolver)
 {
 	const struct resolver *known = resolvers_find(&k->resolvers, &resolver->addr);
 	const struct policy_terms *terms = knowledge_terms(k, client);
-	if ((known && known->of_lan) || addr_scope(&resolver->addr) == SCOPE_LINK ||
-		same_network(client, &resolver->addr))
+	if ((known && known->of_lan) || addr_scope(&resolver->addr) == SCOPE_LINK)
 		return false;
-	return (known && known->in_tunnel) ||
-		(terms->resolver.count && resolver_is_listed(k->policy, terms, resolver));
+	if (addrs_near(client, &resolver->addr))
+		return known && known->near_tunnel;
+	return (known && known->in_tunnel) || resolver_is_listed(k->policy, terms, resolver);
 }
 
 static enum resolver_way way_in_lan(
@@ -42,8 +35,7 @@ static enum resolver_way way_in_lan(
 	const struct policy_terms *terms = knowledge_terms(k, client);
 	if (resolver_is_tunnels(k, client, resolver))
 		return WAY_MISROUTED;
-	bool listed = terms->resolver.count && resolver_is_listed(k->policy, terms, resolver);
-	return listed ? WAY_FINE : WAY_LAN;
+	return resolver_is_listed(k->policy, terms, resolver) ? WAY_FINE : WAY_LAN;
 }
 
 enum resolver_way resolver_way(const struct knowledge *k, const struct obs_head *question)
@@ -54,7 +46,7 @@ enum resolver_way resolver_way(const struct knowledge *k, const struct obs_head 
 		return WAY_FINE;
 	switch (knowledge_path(k, client, question->interface, &question->dst)) {
 	case PATH_DIRECT: /* the router of a LAN with public addresses, as all of IPv6, is no ISP */
-		return same_network(client, &question->dst.addr)
+		return role == ROLE_PHYSICAL && addrs_near(client, &question->dst.addr)
 			? way_in_lan(k, client, &question->dst)
 			: WAY_OUTSIDE;
 	case PATH_LAN:

@@ -17,6 +17,10 @@ enum resolver_way {
 /* Of a question whose sender is to be judged. */
 enum resolver_way resolver_way(const struct knowledge *k, const struct obs_head *question);
 
+/* Of a question around the tunnel that nobody answered: its resolver is in another private network,
+ * so it was hardly meant for the LAN. */
+bool resolver_is_lost(const struct knowledge *k, const struct obs_head *question);
+
 /* It is carried by something that is itself a tunnel or a proxy, and in clear. */
 bool question_is_wrapped(const struct obs_head *question);
 

@@ -1,7 +1,23 @@
 /* Learning where resolvers are. */
 #include "rules/resolvers.h"
 
+#include <string.h>
+
+/* Bits of a network whose length nobody told: home networks and most others. */
+#define NETWORK_BITS_V4 24
+#define NETWORK_BITS_V6 64
+
 _Static_assert(sizeof(struct resolver) % 8 == 0, "rows of a table");
+
+bool addrs_near(const struct addr *a, const struct addr *b)
+{
+	struct prefix network = {.addr = *a, .bits = NETWORK_BITS_V4};
+	if (a->family == ADDR_V6)
+		network.bits = NETWORK_BITS_V6;
+	size_t bytes = network.bits / 8;
+	memset(network.addr.bytes + bytes, 0, sizeof(network.addr.bytes) - bytes);
+	return prefix_contains(&network, b);
+}
 
 bool resolvers_init(struct resolvers *r)
 {
@@ -50,8 +66,11 @@ bool dns_asks_resolver(const struct observation *o)
 
 static void answer_learn(struct resolvers *r, const struct observation *o, bool inside)
 {
-	if (o->dns.response && transport_is_unicast(o->dns.transport) && inside)
-		resolver_see(r, &o->head.src.addr, o->head.time_ns)->in_tunnel = true;
+	if (!o->dns.response || !transport_is_unicast(o->dns.transport) || !inside)
+		return;
+	struct resolver *seen = resolver_see(r, &o->head.src.addr, o->head.time_ns);
+	seen->in_tunnel = true;
+	seen->near_tunnel |= addrs_near(&o->head.dst.addr, &o->head.src.addr);
 }
 
 static void lan_learn(struct resolvers *r, const struct addr *addr, uint64_t now_ns)
@@ -85,5 +104,5 @@ bool resolver_is_listed(
 			(!listed->port || listed->port == resolver->port))
 			return true;
 	}
-	return terms->resolver.count == 0;
+	return false;
 }

@@ -24,9 +24,10 @@ struct resolver_key {
 struct resolver {
 	struct table_entry age;
 	struct resolver_key key;
-	bool in_tunnel; /* it answered on a tunnel's interface */
-	bool of_lan;    /* the LAN named it */
-	uint8_t reserved[6];
+	bool in_tunnel;   /* it answered on a tunnel's interface */
+	bool near_tunnel; /* and is in the network of who asked there */
+	bool of_lan;      /* the LAN named it */
+	uint8_t reserved[5];
 };
 
 struct resolvers {
@@ -46,7 +47,10 @@ const struct resolver *resolvers_find(const struct resolvers *r, const struct ad
 /* A question for names to one resolver: mDNS and the like ask everybody in the LAN. */
 bool dns_asks_resolver(const struct observation *o);
 
-/* The client may ask this one: it is listed, or nothing is. */
+/* In one network, as far as that can be told without its prefix length. */
+bool addrs_near(const struct addr *a, const struct addr *b);
+
+/* Is it one that the policy has the client ask? */
 bool resolver_is_listed(
 	const struct policy *p, const struct policy_terms *terms, const struct endpoint *resolver);
 

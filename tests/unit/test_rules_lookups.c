@@ -110,6 +110,20 @@ static void before_the_tunnel(void **state)
 	ends_with(j, OUTSIDE, SEVERITY_HIGH);
 }
 
+/* Nobody declared a tunnel: whoever closed his may ask as he likes. */
+static void closed_by_the_client(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new("");
+	judge_links(j, SEEN(ETH0) | SEEN(TUN0));
+	dials(j);
+	answers(j, TUN0, "10.8.0.2:1", INNER, "a.example", NULL);
+	tunnels(j, TUNNEL_RESETS, true);
+	j->now_ns += LOOKUP_HOLD_NS;
+	asks(j, ETH0, CLIENT, ISP, "a.example");
+	ends_without(j, OUTSIDE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +132,7 @@ int main(void)
 		cmocka_unit_test(more_than_are_held),
 		cmocka_unit_test(finding_the_tunnel),
 		cmocka_unit_test(before_the_tunnel),
+		cmocka_unit_test(closed_by_the_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

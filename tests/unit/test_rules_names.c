@@ -16,8 +16,8 @@ static const struct {
 	{"a public resolver", "tunnel=tun0", ISP, ETH0, 0, OUTSIDE, SEVERITY_HIGH},
 	{"the LAN's", "tunnel=tun0", ROUTER, ETH0, 0, OUTSIDE, SEVERITY_MEDIUM},
 	{"the LAN's, listed", "tunnel=tun0 resolver=192.168.77.1", ROUTER, ETH0, 0, NULL, 0},
-	{"in another private network", "tunnel=tun0", "10.9.0.1:53", ETH0, 0, OUTSIDE,
-		SEVERITY_MEDIUM},
+	{"in another private network, unanswered", "tunnel=tun0", "10.9.0.1:53", ETH0, 0, OUTSIDE,
+		SEVERITY_HIGH},
 	{"the tunnel's, as listed", "tunnel=tun0 resolver=10.8.0.1", INNER, ETH0, 0, OUTSIDE,
 		SEVERITY_HIGH},
 	{"public and listed", "tunnel=tun0 resolver=198.51.100.53", ISP, ETH0, 0, OUTSIDE,
@@ -81,6 +81,12 @@ static void resolvers_learned(void **state)
 	engine_observe(j->engine, &lease);
 	answers(j, TUN0, "10.8.0.2:1", INNER, "a.example", NULL);
 	asks(j, ETH0, CLIENT, INNER, "a.example");
+	ends_with(j, OUTSIDE, SEVERITY_MEDIUM);
+
+	/* In another network, but it answers there: a company's. */
+	j = judge_tunnelled("tunnel=tun0");
+	asks(j, ETH0, CLIENT, "10.9.0.1:53", "a.example");
+	answers(j, ETH0, CLIENT, "10.9.0.1:53", "a.example", "192.0.2.80");
 	ends_with(j, OUTSIDE, SEVERITY_MEDIUM);
 
 	/* The router of a LAN with public addresses. */

@@ -3,7 +3,7 @@ from ..say import (client_subnet, dns_answer, dns_query, dns_stream, http_connec
                    nbns_query, socks5_accept, socks5_hello, socks5_reply, socks5_request,
                    tls_hello, wireguard_data, wireguard_init, wireguard_response, HTTP_CONNECTED, candidate, dhcp, http_post, offer, sdp)
 from ..scene import scene
-from ..wire import Connection
+from ..wire import RAW_IP, Connection
 from .observed import WIREGUARD_PORT
 from .srflx import gather
 
@@ -170,6 +170,42 @@ def idle_tunnel(world):
     eth = world.physical()
     world.tunnel()
     ask(world, eth, world.laptop, world.gateway, host(world), [world.web])
+
+
+@scene("dns-outside-tunnel/miss-neighbour",
+       why="the tunnel is of the host that captured; a neighbour asks the router")
+def neighbour(world):
+    eth = world.physical()
+    dial(world, eth)
+    inside(world)
+    ask(world, eth, world.lan_host, world.gateway, host(world), [world.web])
+    world.wait(10)
+
+
+@scene("dns-outside-tunnel/miss-mesh",
+       why="an interface of Tailscale's carries what is for its members, and nothing else")
+def mesh(world):
+    eth = world.physical()
+    face = world.scene.interface("tailscale0", RAW_IP)
+    ask(world, face, world.inner, "100.100.100.100", f"{world.word()}.ts.example", [world.inner])
+    ask(world, eth, world.laptop, world.gateway, host(world), [world.web])
+
+
+@scene("dns-outside-tunnel/hit-inner-address", severity="high",
+       why="a socket bound to the tunnel's address asks its resolver on the physical interface")
+def inner_address(world):
+    eth = world.physical()
+    if world.fact("tunnel"):
+        inside(world)
+    ask(world, eth, world.inner, world.inner_gateway, host(world))
+
+
+@scene("dns-outside-tunnel/hit-lost-resolver", "--tunnel {tunnel}", severity="high",
+       why="a private resolver in another network is asked on the physical interface, in vain")
+def lost_resolver(world):
+    eth = world.physical()
+    if world.fact("question"):
+        ask(world, eth, world.laptop, world.inner_gateway, host(world))
 
 
 @scene("dns-outside-tunnel/miss-inside", "--tunnel {tunnel}",
