@@ -26,7 +26,7 @@ static void tell(const struct judgement *j, const struct addr *client, const str
 	const struct memory *m = judgement_recall(j, client);
 	struct expectation expected;
 	knowledge_expect(k, client, &expected);
-	if (!m || !m->named || !expected.proxy || expected.tunnel)
+	if (!m || !m->named || !lookup_is_sure(lookup) || !expected.proxy || expected.tunnel)
 		return;
 	struct alert a = alert_draft(j, &question, client);
 	if (expected.observed)

@@ -33,7 +33,7 @@ static void tell(const struct judgement *j, const struct addr *client, const str
 	enum resolver_way way = resolver_way(k, &lookup->head);
 	struct expectation expected;
 	knowledge_expect(k, client, &expected);
-	if (way == WAY_FINE || !lookup_wants_tunnel(k, client))
+	if (way == WAY_FINE || !lookup_is_sure(lookup) || !lookup_wants_tunnel(k, client))
 		return;
 	struct alert a = alert_draft(j, &question, client);
 	a.confidence = knowledge_confidence(k, client, lookup->head.interface);

@@ -4,20 +4,22 @@
  * that is a matter of taste (low), elsewhere, or where no tunnel is expected, more (medium).
  *
  * Around a tunnel, dns-outside-tunnel and encrypted-dns-outside-tunnel say it, and worse. Without a
- * list this one is silent. Left alone are names that only the LAN knows when its own resolver is
- * asked; names for connectivity checks and clocks are noted at info. Known false positive: a list
- * that is not complete.
+ * list this one is silent. What looks like DNS on another port is left alone, and so are names that
+ * only the LAN knows when its own resolver is asked; names for connectivity checks and clocks are
+ * noted at info. Known false positive: a list that is not complete.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
 #include "rules/names.h"
 #include "rules/resolver_way.h"
 
+#define PORT_DNS 53
+
 static bool asks(const struct observation *o)
 {
 	if (o->head.kind == OBS_HELLO)
 		return !o->hello.server && o->hello.dns != ENCRYPTED_DNS_NONE;
-	return dns_asks_resolver(o) && o->dns.name.length;
+	return dns_asks_resolver(o) && o->dns.name.length && o->head.dst.port == PORT_DNS;
 }
 
 /* The detections of what goes around a tunnel see it. */

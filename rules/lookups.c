@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define PORT_DNS 53
+
 static bool held_is_named(const struct lookup *held, const uint8_t *name, size_t length)
 {
 	if (length > OBS_WORD_MAX)
@@ -120,6 +122,11 @@ static bool lookup_excused(const struct knowledge *k, const struct addr *client,
 		return true;
 	}
 	return held->name.length && held_is_named(held, l->way.bytes, l->way.length);
+}
+
+bool lookup_is_sure(const struct lookup *lookup)
+{
+	return lookup->head.dst.port == PORT_DNS || lookup->answered;
 }
 
 static void held_remove(struct lookups *l, uint32_t i)

@@ -53,6 +53,10 @@ void lookup_hold(
  * says so of nobody: systems have some that idle; nor is it that of a neighbour. */
 bool lookup_wants_tunnel(const struct knowledge *k, const struct addr *client);
 
+/* Not only has it the shape of a question: it went where resolvers listen, or was answered as one.
+ * Anything may look like DNS once. */
+bool lookup_is_sure(const struct lookup *lookup);
+
 /* A detection's `finish`, once it knows how to tell. */
 void lookups_finish(
 	const struct judgement *j, const struct addr *client, struct lookups *l, lookup_tell *tell);

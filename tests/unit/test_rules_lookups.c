@@ -110,6 +110,20 @@ static void before_the_tunnel(void **state)
 	ends_with(j, OUTSIDE, SEVERITY_HIGH);
 }
 
+/* On another port the shape of one datagram proves nothing; that it was answered does. */
+static void on_another_port(void **state)
+{
+	(void)state;
+	struct judge *j = judge_tunnelled("tunnel=tun0 resolver=10.8.0.1");
+	asks(j, ETH0, CLIENT, "198.51.100.53:5300", "a.example");
+	asks(j, TUN0, CLIENT, "198.51.100.53:5300", "a.example");
+	engine_finish(j->engine);
+	assert_int_equal(j->count, 0);
+	asks(j, ETH0, CLIENT, "198.51.100.53:5300", "a.example");
+	answers(j, ETH0, CLIENT, "198.51.100.53:5300", "a.example", NULL);
+	ends_with(j, OUTSIDE, SEVERITY_HIGH);
+}
+
 /* Nobody declared a tunnel: whoever closed his may ask as he likes. */
 static void closed_by_the_client(void **state)
 {
@@ -132,6 +146,7 @@ int main(void)
 		cmocka_unit_test(more_than_are_held),
 		cmocka_unit_test(finding_the_tunnel),
 		cmocka_unit_test(before_the_tunnel),
+		cmocka_unit_test(on_another_port),
 		cmocka_unit_test(closed_by_the_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
