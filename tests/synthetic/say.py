@@ -184,6 +184,27 @@ def client_subnet(prefix, bits):
     return b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(body)) + body
 
 
+def dns_stream(message):
+    """A message as it goes over TCP (RFC 1035 §4.2.2)."""
+    return struct.pack(">H", len(message)) + message
+
+
+def mdns_answer(name, address_, ttl=120):
+    """An unsolicited announcement (RFC 6762 §8.3), with the cache-flush bit."""
+    kind = 28 if is_v6(address_) else 1
+    raw = packed(address_)
+    return struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + dns_name(name) + \
+        struct.pack(">HHIH", kind, 0x8001, ttl, len(raw)) + raw
+
+
+def nbns_query(number, name):
+    """A NetBIOS name query to everybody (RFC 1002 §4.2.12)."""
+    raw = name.upper().ljust(15).encode() + b"\0"
+    coded = bytes(65 + half for byte in raw for half in (byte >> 4, byte & 15))
+    head = struct.pack(">HHHHHH", number, 0x0110, 1, 0, 0, 0)
+    return head + b"\x20" + coded + b"\0" + struct.pack(">HH", 32, 1)
+
+
 # Leases and routes
 
 def dhcp(kind, mac, yours="0.0.0.0", options=()):
