@@ -214,6 +214,19 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
+/* A client that is known by what it says of itself, before it ever asks a STUN server. */
+static void speaker_learn(struct knowledge *k, const struct obs_head *h, uint8_t owner)
+{
+	if (owner != OWNER_SENDER || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
@@ -280,6 +293,12 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
+		break;
+	case OBS_CANDIDATE:
+		speaker_learn(k, &o->head, o->candidate.owner);
+		break;
+	case OBS_SESSION:
+		speaker_learn(k, &o->head, o->session.owner);
 		break;
 	default:
 		break;

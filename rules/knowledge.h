@@ -19,7 +19,8 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_CANDIDATE) |                         \
+		INTEREST_IN(OBS_SESSION))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
