@@ -13,6 +13,7 @@ enum {
 	OPTION_TUNNEL,
 	OPTION_PROXY,
 	OPTION_CLIENT,
+	OPTION_RELAY_ONLY,
 	OPTION_JSON,
 	OPTION_MIN_SEVERITY,
 	OPTION_FAIL_ON,
@@ -34,6 +35,8 @@ static const struct option_row {
 	{OPTION_PROXY, OPTIONS_JUDGE, "proxy", "ADDR[:PORT]", "a proxy that clients must use"},
 	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
 		"whom to judge (default: every local client)"},
+	{OPTION_RELAY_ONLY, OPTIONS_JUDGE, "relay-only", NULL,
+		"only relayed candidates and TURN are allowed"},
 	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
 	{'f', OPTIONS_FILES, "filter", "BPF", "read only what this capture filter passes"},
 	{'o', OPTIONS_JUDGE, "output", "NAME[:FILE]", "where results go (default: text)"},
@@ -120,6 +123,8 @@ static bool option_apply(struct options *o, int key)
 		return policy_option(policy_add_proxy, o, "proxy");
 	case OPTION_CLIENT:
 		return policy_option(policy_add_client, o, "client");
+	case OPTION_RELAY_ONLY:
+		return o->config->policy.terms[0].relay_only = true;
 	case OPTION_MIN_SEVERITY:
 		o->min_severity_said = true;
 		return severity_option(&o->min_severity, "min-severity");

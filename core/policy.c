@@ -187,6 +187,7 @@ bool policy_entry_end(struct policy *p, const char **why)
 		!span_inherit(p->tunnel, sizeof(p->tunnel[0]), &own->tunnel, &all->tunnel) ||
 		!span_inherit(p->proxy, sizeof(p->proxy[0]), &own->proxy, &all->proxy))
 		return refuse(why, full);
+	own->relay_only |= all->relay_only;
 	p->egresses = own->egress.first + own->egress.count;
 	p->tunnels = own->tunnel.first + own->tunnel.count;
 	p->proxies = own->proxy.first + own->proxy.count;

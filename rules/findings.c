@@ -280,6 +280,8 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 static enum severity severity_cap(const struct judgement *j, const struct alert *draft)
 {
 	struct expectation expected;
+	if (j->detection->policy_alone)
+		return draft->severity;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
 	return expected.any ? draft->severity : SEVERITY_INFO;
 }
