@@ -52,7 +52,7 @@ const struct detection detection_mdns_candidate = {
 			       "UUID.local that only its own network can resolve: the good "
 			       "case. Peers and pages still learn how many addresses there "
 			       "are, and everybody in the LAN sees which name is whose.",
-			.remedy = "Nothing.",
+			.remedy = "Nothing is to be done: the addresses stay in the LAN.",
 			.false_positive =
 				"None: that the names were told is a fact, and a good sign.",
 			.references = references,
