@@ -4,6 +4,7 @@
  */
 #include "rules/knowledge.h"
 
+#include "rules/heard.h"
 #include "rules/path.h"
 
 #include <string.h>
@@ -20,13 +21,15 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	return table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 		       options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			options->servers, 0);
+			options->servers, 0) &&
+		heard_init(&k->heard, options->clients);
 }
 
 void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	table_free(&k->heard);
 }
 
 static bool hop_limit_untouched(uint8_t hop_limit)
@@ -227,6 +230,20 @@ static void speaker_learn(struct knowledge *k, const struct obs_head *h, uint8_t
 	client_see(k, &who, h->time_ns);
 }
 
+static void words_learn(struct knowledge *k, const struct observation *o, uint8_t owner)
+{
+	uint64_t evicted = k->heard.evicted;
+	speaker_learn(k, &o->head, owner);
+	heard_learn(&k->heard, o);
+	k->stats->memories_evicted += k->heard.evicted - evicted;
+}
+
+bool knowledge_heard(
+	const struct knowledge *k, const struct addr *client, const struct endpoint *said)
+{
+	return heard_before(&k->heard, client, said);
+}
+
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
@@ -295,10 +312,10 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
 		break;
 	case OBS_CANDIDATE:
-		speaker_learn(k, &o->head, o->candidate.owner);
+		words_learn(k, o, o->candidate.owner);
 		break;
 	case OBS_SESSION:
-		speaker_learn(k, &o->head, o->session.owner);
+		words_learn(k, o, o->session.owner);
 		break;
 	default:
 		break;

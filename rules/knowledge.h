@@ -69,7 +69,8 @@ struct knowledge {
 	const struct source_table *sources;
 	struct stats *stats;
 	struct table clients, servers;
-	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
+	struct table heard; /* what each client was told of others, see rules/heard.h */
+	bool tunnel_seen;   /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -112,6 +113,10 @@ const struct policy_terms *knowledge_terms(const struct knowledge *k, const stru
 
 /* NULL when it was never seen, or forgotten. */
 struct client *knowledge_client(const struct knowledge *k, const struct addr *addr);
+
+/* Was the client told this in signalling before, so that it is not its own? */
+bool knowledge_heard(
+	const struct knowledge *k, const struct addr *client, const struct endpoint *said);
 
 void knowledge_expect(
 	const struct knowledge *k, const struct addr *client, struct expectation *out);

@@ -16,7 +16,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 	bool derived = type == CANDIDATE_SRFLX || type == CANDIDATE_PRFLX ||
 		type == CANDIDATE_RELAY;
 	if (derived && telling_read(j, o, &t))
-		telling_raise(j, o, &t, &o->candidate.related.addr);
+		telling_raise(j, o, &t, &o->candidate.related);
 }
 
 static void describe(struct alert *a)

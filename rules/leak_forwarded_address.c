@@ -5,8 +5,8 @@
  *
  * Judged is who is named: somebody that the user declared, or a private address that another
  * private one speaks for. A global address that a client itself puts there may be made up and is
- * left alone, as are load balancers in front of servers. Known false positive: a company proxy that
- * identifies clients to a partner on purpose.
+ * left alone, as are load balancers in front of servers, and what a proxy is told, who may keep it.
+ * Known false positive: a company proxy that identifies clients to a partner on purpose.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
@@ -40,7 +40,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 	const struct obs_head *h = &o->head;
 	const struct knowledge *k = j->knowledge;
 	struct addr named = addr_unmapped(&o->http.forwarded.addr);
-	if (o->http.protocol != HTTP_1 || o->http.kind != HTTP_REQUEST ||
+	if (o->http.protocol != HTTP_1 || o->http.kind != HTTP_REQUEST || o->http.proxied ||
 		addr_scope(&h->dst.addr) != SCOPE_GLOBAL)
 		return;
 	if (!names_client(k, h, &named) || !speaker_is_ours(k, h))

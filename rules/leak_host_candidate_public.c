@@ -12,10 +12,10 @@
 static void observe(const struct judgement *j, const struct observation *o)
 {
 	struct telling t;
-	const struct addr *told = &o->candidate.address.addr;
+	const struct endpoint *told = &o->candidate.address;
 	if (o->candidate.type != CANDIDATE_HOST || !telling_read(j, o, &t))
 		return;
-	struct addr plain = addr_unmapped(told);
+	struct addr plain = addr_unmapped(&told->addr);
 	if (addr_scope(&plain) == SCOPE_GLOBAL)
 		telling_raise(j, o, &t, told);
 }

@@ -64,9 +64,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 		return;
 	}
 	const struct masked *m = judgement_recall(j, t.client);
-	if (!m || !mask_fell(m, o, &t))
+	if (!m || !mask_fell(m, o, &t) || knowledge_heard(j->knowledge, t.client, &c->address))
 		return;
-	struct alert a = telling_alert(j, o, &t, &c->address.addr);
+	struct alert a = telling_alert(j, o, &t, &c->address);
 	finding_raise(j, &a);
 }
 

@@ -22,7 +22,7 @@ static void candidate_take(const struct judgement *j, const struct observation *
 		c->type == CANDIDATE_PRFLX;
 	if (!direct || !telling_read(j, o, &t) || !t.terms->relay_only)
 		return;
-	if (!says_address(c) && !c->mdns)
+	if (says_address(c) ? knowledge_heard(j->knowledge, t.client, &c->address) : !c->mdns)
 		return;
 	struct alert a = telling_alert(j, o, &t, NULL);
 	if (says_address(c)) {

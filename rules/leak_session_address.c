@@ -19,7 +19,7 @@ struct description {
 	uint16_t signalling, role; /* of its SESSION */
 	uint16_t awaited;          /* candidates */
 	uint16_t count;
-	struct addr told[LINES_MAX];
+	struct endpoint told[LINES_MAX];
 };
 
 /* The description as it was, to be judged now. */
@@ -42,21 +42,22 @@ static void description_end(const struct judgement *j, struct description *d)
 	if (count == 0 || !telling_read(j, &o, &t))
 		return;
 	for (uint16_t i = 0; i < count; i++) {
-		if (d->told[i].family)
+		if (d->told[i].addr.family)
 			telling_raise(j, &o, &t, &d->told[i]);
 	}
 }
 
-static void address_note(struct description *d, const struct telling *t, const struct addr *told)
+static void address_note(
+	struct description *d, const struct telling *t, const struct endpoint *told)
 {
-	struct addr plain = addr_unmapped(told);
-	if (d->count == LINES_MAX || telling_given(t, &plain) == GIVEN_NOTHING)
+	struct addr plain = addr_unmapped(&told->addr);
+	if (d->count == LINES_MAX || telling_given(t, told) == GIVEN_NOTHING)
 		return;
 	for (uint16_t i = 0; i < d->count; i++) {
-		if (addr_equal(&d->told[i], &plain))
+		if (addr_equal(&d->told[i].addr, &plain))
 			return;
 	}
-	d->told[d->count++] = plain;
+	d->told[d->count++] = (struct endpoint){plain, told->port};
 }
 
 static void session_take(const struct judgement *j, const struct observation *o)
@@ -73,9 +74,9 @@ static void session_take(const struct judgement *j, const struct observation *o)
 		.role = s->role,
 		.awaited = s->candidates,
 	};
-	address_note(d, &t, &s->connection.addr);
-	address_note(d, &t, &s->origin.addr);
-	address_note(d, &t, &s->rtcp.addr);
+	address_note(d, &t, &s->connection);
+	address_note(d, &t, &s->origin);
+	address_note(d, &t, &s->rtcp);
 	if (d->awaited == 0 && o->head.parts == 0)
 		description_end(j, d);
 }
@@ -96,7 +97,7 @@ static void line_take(const struct judgement *j, const struct observation *o)
 		return;
 	struct observation whole = description_again(d);
 	if (telling_read(j, &whole, &t))
-		address_note(d, &t, &o->session_address.address.addr);
+		address_note(d, &t, &o->session_address.address);
 	if (d->awaited == 0)
 		description_end(j, d);
 }
@@ -105,8 +106,8 @@ static void told_clear(struct description *d, const struct addr *by_candidate)
 {
 	struct addr plain = addr_unmapped(by_candidate);
 	for (uint16_t i = 0; i < d->count; i++) {
-		if (addr_equal(&d->told[i], &plain))
-			d->told[i] = (struct addr){0};
+		if (addr_equal(&d->told[i].addr, &plain))
+			d->told[i] = (struct endpoint){0};
 	}
 }
 

@@ -15,9 +15,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 	const struct obs_http *h = &o->http;
 	if (h->protocol != HTTP_SIP || !telling_read(j, o, &t))
 		return;
-	telling_raise(j, o, &t, &h->forwarded.addr);
+	telling_raise(j, o, &t, &h->forwarded);
 	if (!addr_equal(&h->forwarded.addr, &h->contact.addr))
-		telling_raise(j, o, &t, &h->contact.addr);
+		telling_raise(j, o, &t, &h->contact);
 }
 
 static void describe(struct alert *a)

@@ -13,11 +13,11 @@
 static void observe(const struct judgement *j, const struct observation *o)
 {
 	struct telling t;
-	const struct addr *told = &o->candidate.address.addr;
+	const struct endpoint *told = &o->candidate.address;
 	uint8_t type = o->candidate.type;
 	if ((type != CANDIDATE_SRFLX && type != CANDIDATE_PRFLX) || !telling_read(j, o, &t))
 		return;
-	struct addr plain = addr_unmapped(told);
+	struct addr plain = addr_unmapped(&told->addr);
 	if (addr_scope(&plain) == SCOPE_GLOBAL)
 		telling_raise(j, o, &t, told);
 }

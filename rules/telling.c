@@ -50,7 +50,7 @@ bool telling_read(const struct judgement *j, const struct observation *o, struct
 		.inside = knowledge_role(k, client, h->interface) == ROLE_TUNNEL,
 		.guessed = h->direction == DIRECTION_UNKNOWN &&
 			addr_scope(client) == SCOPE_GLOBAL && !knowledge_declared(k, client),
-		.policy = k->policy,
+		.knowledge = k,
 		.terms = knowledge_terms(k, client),
 	};
 	out->outside = out->path == PATH_DIRECT;
@@ -71,7 +71,7 @@ static bool is_proxy(const struct telling *t, const struct addr *told)
 {
 	const struct policy_span *span = &t->terms->proxy;
 	for (uint32_t i = span->first; i < span->first + span->count; i++) {
-		if (addr_equal(&t->policy->proxy[i].addr, told))
+		if (addr_equal(&t->knowledge->policy->proxy[i].addr, told))
 			return true;
 	}
 	return false;
@@ -94,10 +94,10 @@ static enum given given_global(const struct telling *t, const struct addr *told)
 	return e->egress_count || e->proxy ? GIVEN_DOUBTFUL : GIVEN_NOTHING;
 }
 
-enum given telling_given(const struct telling *t, const struct addr *told)
+enum given telling_given(const struct telling *t, const struct endpoint *told)
 {
-	struct addr plain = addr_unmapped(told);
-	if (!t->expected.any)
+	struct addr plain = addr_unmapped(&told->addr);
+	if (!t->expected.any || knowledge_heard(t->knowledge, t->client, told))
 		return GIVEN_NOTHING;
 	switch (addr_scope(&plain)) {
 	case SCOPE_LINK:
@@ -121,7 +121,7 @@ static enum severity given_severity(const struct telling *t, enum given given, e
 }
 
 struct alert telling_alert(const struct judgement *j, const struct observation *o,
-	const struct telling *t, const struct addr *told)
+	const struct telling *t, const struct endpoint *told)
 {
 	const struct obs_head *h = &o->head;
 	struct alert a = alert_draft(j, o, t->client);
@@ -136,7 +136,7 @@ struct alert telling_alert(const struct judgement *j, const struct observation *
 	if (!told)
 		return a;
 	enum given given = telling_given(t, told);
-	struct addr plain = addr_unmapped(told);
+	struct addr plain = addr_unmapped(&told->addr);
 	alert_add_leaked(&a, &plain);
 	a.severity = given_severity(t, given, a.severity);
 	if (given == GIVEN_DOUBTFUL)
@@ -145,7 +145,7 @@ struct alert telling_alert(const struct judgement *j, const struct observation *
 }
 
 void telling_raise(const struct judgement *j, const struct observation *o, const struct telling *t,
-	const struct addr *told)
+	const struct endpoint *told)
 {
 	if (telling_given(t, told) == GIVEN_NOTHING)
 		return;

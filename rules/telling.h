@@ -17,7 +17,7 @@ struct telling {
 	bool inside;    /* seen within the tunnel: `client` is its address there */
 	bool outside;   /* seen around tunnel and proxy: `client` is what others see */
 	bool guessed;   /* that it is a client of ours, only the hop limit says */
-	const struct policy *policy;
+	const struct knowledge *knowledge;
 	const struct policy_terms *terms;
 	struct expectation expected;
 };
@@ -35,16 +35,16 @@ enum given {
  * CANDIDATE, SESSION and HTTP. */
 bool telling_read(const struct judgement *j, const struct observation *o, struct telling *out);
 
-/* Nothing, where nothing is expected of the client. */
-enum given telling_given(const struct telling *t, const struct addr *told);
+/* Nothing, where nothing is expected of the client, or it was told the same by others before. */
+enum given telling_given(const struct telling *t, const struct endpoint *told);
 
 /* An alert about the address told (or none), with a severity to match. */
 struct alert telling_alert(const struct judgement *j, const struct observation *o,
-	const struct telling *t, const struct addr *told);
+	const struct telling *t, const struct endpoint *told);
 
 /* Raises it, if the address gives away anything. */
 void telling_raise(const struct judgement *j, const struct observation *o, const struct telling *t,
-	const struct addr *told);
+	const struct endpoint *told);
 
 /* To tell whether two words are the same without keeping them; never 0. */
 uint32_t word_hash(const struct obs_word *word);

@@ -88,6 +88,25 @@ def srflx_whip_answer(world):
     whip(world, world.physical(), world.laptop, world.web, sdp(), answer)
 
 
+@scene("srflx-candidate-outside-egress/miss-statistics", "--egress {egress}",
+       why="the page reports which of the peer's candidates it uses")
+def srflx_statistics(world):
+    page = Page(world, world.tunnel(), world.inner, world.web)
+    port, behind = world.port(), (world.lan_host, world.port())
+    page.offer(own=True)
+    page.candidate("srflx", (world.peer, port), behind, own=False)
+    page.candidate("srflx", (world.peer, port), behind)
+
+
+@scene("srflx-candidate-outside-egress/hit-same-nat", "--egress {egress}", severity="critical",
+       why="the peer comes out of the same address, at another port")
+def srflx_same_nat(world):
+    page = Page(world, world.tunnel(), world.inner, world.web)
+    page.candidate("srflx", (world.isp, 40001), ("0.0.0.0", 0), own=False)
+    if world.fact("the client's own words"):
+        page.candidate("srflx", (world.isp, 40002), ("0.0.0.0", 0))
+
+
 @scene("srflx-candidate-outside-egress/miss-lan-server", "--egress {egress}",
        why="signalling, and so what it tells, stays in the LAN")
 def srflx_lan(world):

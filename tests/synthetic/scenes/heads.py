@@ -3,7 +3,7 @@ from ..say import http_get, sip_request
 from ..scene import scene
 from ..wire import Connection
 
-SIP_PORT = 5060
+SIP_PORT, PROXY_PORT = 5060, 3128
 
 
 def register(world, face, client, server, named, contact=None):
@@ -94,6 +94,15 @@ def balancer(world):
        why="a reverse proxy tells a server elsewhere of a visitor, who is nobody's client")
 def visitor(world):
     ask(world.physical(), world, world.laptop, world.web, (("X-Forwarded-For", world.peer),))
+
+
+@scene("forwarded-address/miss-to-a-proxy", "--egress {egress} --proxy {proxy}:3128",
+       why="the next proxy is told, in absolute form; whether it goes further is not seen")
+def to_a_proxy(world):
+    wire = Connection(world.physical(), (world.lan_host, world.port()), (world.proxy, PROXY_PORT))
+    wire.send(http_get("www.example.com", "http://www.example.com/",
+                       (("X-Forwarded-For", world.laptop),)))
+    wire.close()
 
 
 @scene("forwarded-address/miss-exit", "--egress {egress} --client {proxy} --client {egress}",
