@@ -25,26 +25,58 @@ static bool terms_expect(const struct policy_terms *terms)
 	return terms->egress.count || terms->proxy.count || terms->tunnel.count;
 }
 
-bool knowledge_expects(const struct knowledge *k)
+/* The address by which the client's host is known otherwise, or its own. */
+static const struct addr *host_of(const struct knowledge *k, const struct addr *client)
 {
-	const struct policy *policy = k->policy;
-	if (tunnel_learned(k) || terms_expect(&policy->terms[0]))
-		return true;
-	const struct client *c = table_oldest(&k->clients);
-	if (!c)
-		return policy->egresses || policy->proxies || policy->tunnels;
-	while (c && !terms_expect(&policy->terms[c->entry]))
-		c = table_newer(&k->clients, c);
-	return c != NULL;
+	const struct client *c = knowledge_client(k, client);
+	const struct addr *main = c && c->has_mac ? hosts_main(&k->hosts, c->mac) : NULL;
+	return main ? main : client;
+}
+
+static const struct client_tunnels *client_tunnels(
+	const struct knowledge *k, const struct addr *client)
+{
+	const struct client_tunnels *own = tunnels_find(&k->tunnels, client);
+	return own ? own : tunnels_find(&k->tunnels, host_of(k, client));
+}
+
+const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client)
+{
+	return tunnel_expected(client_tunnels(k, client), k->now_ns);
+}
+
+const struct client_proxies *knowledge_proxies(const struct knowledge *k, const struct addr *client)
+{
+	const struct client_proxies *own = proxies_find(&k->proxies, client);
+	return own ? own : proxies_find(&k->proxies, host_of(k, client));
+}
+
+/* Programs of the capturing host use a proxy on it: then its traffic should be that proxy's. */
+static bool loopback_proxied(const struct knowledge *k, const struct addr *client)
+{
+	const struct client *c = knowledge_client(k, client);
+	return k->proxies.loopback_ns && c && c->self;
+}
+
+const struct addr *knowledge_real(
+	const struct knowledge *k, const struct addr *client, uint8_t family)
+{
+	const struct client *c = knowledge_client(k, client);
+	const struct addr *real = c ? &c->real[family == ADDR_V6] : NULL;
+	return real && real->family == family ? real : NULL;
 }
 
 void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)
 {
 	const struct policy_terms *terms = knowledge_terms(k, client);
 	const struct egress_set *learned = learned_egress(k, client);
+	bool said = terms_expect(terms) || tunnel_learned(k);
+	bool tunnel_seen = knowledge_tunnel(k, client);
+	bool proxy_seen = knowledge_proxies(k, client) || loopback_proxied(k, client);
 	*out = (struct expectation){
-		.tunnel = terms->tunnel.count || tunnel_learned(k),
-		.proxy = terms->proxy.count,
+		.tunnel = terms->tunnel.count || tunnel_learned(k) || tunnel_seen,
+		.proxy = terms->proxy.count || proxy_seen,
+		.observed = !said && (tunnel_seen || proxy_seen),
 		.declared = terms->egress.count,
 		.learned = !terms->egress.count && learned->count,
 	};
@@ -53,30 +85,47 @@ void knowledge_expect(const struct knowledge *k, const struct addr *client, stru
 	out->any = out->declared || out->learned || out->tunnel || out->proxy;
 }
 
-static struct path_map path_map(const struct knowledge *k, const struct policy_terms *terms)
+bool knowledge_expects(const struct knowledge *k)
 {
-	return (struct path_map){.policy = k->policy, .terms = terms, .sources = k->sources};
+	const struct policy *policy = k->policy;
+	const struct client *c = table_oldest(&k->clients);
+	if (!c)
+		return tunnel_learned(k) || policy->egresses || policy->proxies || policy->tunnels;
+	struct expectation expected = {0};
+	for (; c && !expected.any; c = table_newer(&k->clients, c))
+		knowledge_expect(k, &c->key.addr, &expected);
+	return expected.any;
+}
+
+/* Without a client: what holds for everybody. */
+static struct path_map path_map(const struct knowledge *k, const struct addr *client)
+{
+	return (struct path_map){
+		.policy = k->policy,
+		.terms = client ? knowledge_terms(k, client) : &k->policy->terms[0],
+		.sources = k->sources,
+		.tunnels = client ? client_tunnels(k, client) : NULL,
+		.proxies = client ? knowledge_proxies(k, client) : NULL,
+	};
 }
 
 enum role knowledge_role(const struct knowledge *k, const struct addr *client, uint16_t interface)
 {
-	const struct policy_terms *terms = client ? knowledge_terms(k, client)
-						  : &k->policy->terms[0];
-	const struct path_map map = path_map(k, terms);
+	const struct path_map map = path_map(k, client);
 	return path_role(&map, interface);
 }
 
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst)
 {
-	const struct path_map map = path_map(k, knowledge_terms(k, client));
+	const struct path_map map = path_map(k, client);
 	return path_of(&map, interface, dst);
 }
 
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface)
 {
-	const struct path_map map = path_map(k, knowledge_terms(k, client));
+	const struct path_map map = path_map(k, client);
 	return path_confidence(&map, interface);
 }
 

@@ -276,14 +276,19 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 		finding_report(f, found, STATE_UPDATED);
 }
 
-/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. */
-static enum severity severity_cap(const struct judgement *j, const struct alert *draft)
+/* Without an expectation nothing is a leak, whatever the detection thought: exposure at most. One
+ * that rests on packets outside a tunnel or to a proxy may not be about all of the client's
+ * traffic. */
+static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
 	if (j->detection->policy_alone)
-		return draft->severity;
+		return;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
-	return expected.any ? draft->severity : SEVERITY_INFO;
+	if (!expected.any)
+		draft->severity = SEVERITY_INFO;
+	if (expected.observed && draft->confidence > CONFIDENCE_MEDIUM)
+		draft->confidence = CONFIDENCE_MEDIUM;
 }
 
 /* An answer counts for the request, too, which was allowed before it. */
@@ -312,7 +317,7 @@ static void finding_allow(
 void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
-	draft->severity = severity_cap(j, draft);
+	draft_cap(j, draft);
 	struct finding_key key = key_make(j->detection, &draft->client);
 	if (!j->detection->held)
 		key.leaked = draft->leaked[0];

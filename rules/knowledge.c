@@ -18,8 +18,9 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
-	return table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
-		       options->clients, 0) &&
+	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
+			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
 			options->servers, 0) &&
 		heard_init(&k->heard, options->clients);
@@ -30,6 +31,9 @@ void knowledge_free(struct knowledge *k)
 	table_free(&k->clients);
 	table_free(&k->servers);
 	table_free(&k->heard);
+	proxies_free(&k->proxies);
+	tunnels_free(&k->tunnels);
+	hosts_free(&k->hosts);
 }
 
 static bool hop_limit_untouched(uint8_t hop_limit)
@@ -168,6 +172,8 @@ static void client_know(struct knowledge *k, struct client *c, const uint8_t *ma
 	if (mac && !c->has_mac) {
 		memcpy(c->mac, mac, sizeof(c->mac));
 		c->has_mac = true;
+		hosts_see(&k->hosts, mac, &c->key.addr, k->now_ns);
+		k->stats->hosts_evicted = k->hosts.table.evicted;
 	}
 	struct policy_subject who = {.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL};
 	c->declared = policy_entry_find(k->policy, &who);
@@ -210,6 +216,17 @@ static void server_see(struct knowledge *k, const struct endpoint *endpoint, uin
 	k->stats->servers_evicted = k->servers.evicted;
 }
 
+/* What the far end of a client's tunnel says is about the tunnel, not about a client of ours. */
+static void tunnel_learn(struct knowledge *k, const struct observation *o)
+{
+	const struct obs_head *h = &o->head;
+	const struct endpoint *near = tunnel_near(h);
+	tunnels_learn(&k->tunnels, o);
+	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
+	if (near == &h->src && sender_mac(k, h))
+		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
+}
+
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
@@ -236,12 +253,6 @@ static void words_learn(struct knowledge *k, const struct observation *o, uint8_
 	speaker_learn(k, &o->head, owner);
 	heard_learn(&k->heard, o);
 	k->stats->memories_evicted += k->heard.evicted - evicted;
-}
-
-bool knowledge_heard(
-	const struct knowledge *k, const struct addr *client, const struct endpoint *said)
-{
-	return heard_before(&k->heard, client, said);
 }
 
 static void request_learn(struct knowledge *k, const struct observation *o)
@@ -274,6 +285,14 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 		k->stats->egresses_forgotten++;
 }
 
+/* What an answer that went around the tunnel says is what the world sees of the client. */
+static void real_learn(struct client *c, const struct addr *mapped)
+{
+	struct addr plain = addr_unmapped(mapped);
+	if (addr_scope(&plain) == SCOPE_GLOBAL)
+		c->real[plain.family == ADDR_V6] = plain;
+}
+
 static void answer_learn(struct knowledge *k, const struct observation *o,
 	const struct obs_stun_answer *answer, const struct addr *mapped, bool disputed)
 {
@@ -293,10 +312,16 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
 	if (trusted && inside)
 		egress_learn(k, c, mapped);
+	if (trusted &&
+		knowledge_path(k, client, answer->request_interface, &answer->server) ==
+			PATH_DIRECT)
+		real_learn(c, mapped);
 }
 
 void knowledge_learn(struct knowledge *k, const struct observation *o)
 {
+	if (o->head.time_ns > k->now_ns)
+		k->now_ns = o->head.time_ns;
 	switch (o->head.kind) {
 	case OBS_LINK:
 		link_learn(k, o);
@@ -307,6 +332,13 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	case OBS_BINDING_RESULT:
 		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr,
 			o->binding_result.disputed);
+		break;
+	case OBS_TUNNEL:
+		tunnel_learn(k, o);
+		break;
+	case OBS_PROXY:
+		proxies_learn(&k->proxies, o);
+		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);

@@ -12,15 +12,18 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/hosts.h"
+#include "rules/proxies.h"
 #include "rules/rules.h"
+#include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
 
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_CANDIDATE) |                         \
-		INTEREST_IN(OBS_SESSION))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		INTEREST_IN(OBS_CANDIDATE) | INTEREST_IN(OBS_SESSION))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -51,6 +54,8 @@ struct client {
 	uint64_t requests;
 	uint64_t findings[SEVERITIES];
 	struct egress_set learned; /* on a gateway, where each client has its own way out */
+	struct addr real[2];       /* what the world sees of it outside the tunnel: IPv4, IPv6 */
+	uint8_t reserved[6];
 };
 
 struct server_key {
@@ -68,9 +73,13 @@ struct knowledge {
 	const struct policy *policy;
 	const struct source_table *sources;
 	struct stats *stats;
+	uint64_t now_ns; /* packet time */
 	struct table clients, servers;
 	struct table heard; /* what each client was told of others, see rules/heard.h */
-	bool tunnel_seen;   /* an interface in the role of a tunnel carried something */
+	struct hosts hosts;
+	struct tunnels tunnels;
+	struct proxies proxies;
+	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -81,6 +90,7 @@ struct expectation {
 	bool any;      /* something is expected; else a leak can't be told from ordinary exposure */
 	bool tunnel;   /* traffic should go into a tunnel */
 	bool proxy;    /* or to a proxy */
+	bool observed; /* neither a declaration nor an interface says so, only packets outside */
 	bool declared; /* `egress` is the user's word */
 	bool learned;  /* or was learned */
 	const struct prefix *egress; /* where it should come out; policy's or knowledge's */
@@ -114,12 +124,20 @@ const struct policy_terms *knowledge_terms(const struct knowledge *k, const stru
 /* NULL when it was never seen, or forgotten. */
 struct client *knowledge_client(const struct knowledge *k, const struct addr *addr);
 
-/* Was the client told this in signalling before, so that it is not its own? */
-bool knowledge_heard(
-	const struct knowledge *k, const struct addr *client, const struct endpoint *said);
-
 void knowledge_expect(
 	const struct knowledge *k, const struct addr *client, struct expectation *out);
+
+/* The tunnel that packets outside show the client to have, up or down for a short time, and the
+ * proxies it uses; NULL when none was seen. Of the client's address, or of another address of the
+ * same host (rules/hosts.h). */
+const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client);
+const struct client_proxies *knowledge_proxies(
+	const struct knowledge *k, const struct addr *client);
+
+/* The address of that family which the world sees of the client outside its tunnel, as a mapped
+ * address told; NULL when none did. */
+const struct addr *knowledge_real(
+	const struct knowledge *k, const struct addr *client, uint8_t family);
 
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);

@@ -7,6 +7,7 @@
  * SIP. Known false positive: somebody who joins a call with camera, as meant.
  */
 #include "rules/describe.h"
+#include "rules/heard.h"
 #include "rules/telling.h"
 
 #include <string.h>
@@ -64,7 +65,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 		return;
 	}
 	const struct masked *m = judgement_recall(j, t.client);
-	if (!m || !mask_fell(m, o, &t) || knowledge_heard(j->knowledge, t.client, &c->address))
+	if (!m || !mask_fell(m, o, &t) || heard_before(&j->knowledge->heard, t.client, &c->address))
 		return;
 	struct alert a = telling_alert(j, o, &t, &c->address);
 	finding_raise(j, &a);

@@ -8,6 +8,7 @@
  * LAN is left alone. Known false positive: another program of the same client.
  */
 #include "rules/describe.h"
+#include "rules/heard.h"
 #include "rules/telling.h"
 static bool says_address(const struct obs_candidate *c)
 {
@@ -22,7 +23,7 @@ static void candidate_take(const struct judgement *j, const struct observation *
 		c->type == CANDIDATE_PRFLX;
 	if (!direct || !telling_read(j, o, &t) || !t.terms->relay_only)
 		return;
-	if (says_address(c) ? knowledge_heard(j->knowledge, t.client, &c->address) : !c->mdns)
+	if (says_address(c) ? heard_before(&j->knowledge->heard, t.client, &c->address) : !c->mdns)
 		return;
 	struct alert a = telling_alert(j, o, &t, NULL);
 	if (says_address(c)) {

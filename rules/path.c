@@ -31,7 +31,7 @@ static bool is_proxy(const struct path_map *map, const struct endpoint *dst)
 			(proxy->port == 0 || proxy->port == dst->port))
 			return true;
 	}
-	return false;
+	return proxies_are_at(map->proxies, dst);
 }
 
 /* What goes to a tunnel's far end and looks like STUN is the tunnel's own business. */
@@ -43,7 +43,7 @@ static bool is_far_end(const struct path_map *map, const struct endpoint *dst)
 		if (far_end->port && endpoint_equal(far_end, dst))
 			return true;
 	}
-	return false;
+	return tunnels_end_at(map->tunnels, dst);
 }
 
 enum path path_of(const struct path_map *map, uint16_t interface, const struct endpoint *dst)

@@ -8,6 +8,8 @@
 #include "core/alert.h"
 #include "core/policy.h"
 #include "core/source.h"
+#include "rules/proxies.h"
+#include "rules/tunnels.h"
 
 /* The map that ways are read from, for a client: what the policy says of it, and where frames come
  * from. */
@@ -15,6 +17,8 @@ struct path_map {
 	const struct policy *policy;
 	const struct policy_terms *terms;
 	const struct source_table *sources;
+	const struct client_tunnels *tunnels; /* that were seen from outside; or NULL */
+	const struct client_proxies *proxies; /* that it was seen to use; or NULL */
 };
 
 /* The role of an interface for this client: declared as a tunnel by the policy, or as the capture

@@ -2,6 +2,7 @@
 #include "rules/telling.h"
 
 #include "rules/describe.h"
+#include "rules/heard.h"
 
 /* Are the words its sender's own? A media server answers for itself, too (RFC 9725): it is the end
  * that did not open the connection. */
@@ -67,7 +68,7 @@ static bool family_expected(const struct expectation *e, uint8_t family)
 	return false;
 }
 
-static bool is_proxy(const struct telling *t, const struct addr *told)
+static bool is_declared_proxy(const struct telling *t, const struct addr *told)
 {
 	const struct policy_span *span = &t->terms->proxy;
 	for (uint32_t i = span->first; i < span->first + span->count; i++) {
@@ -77,19 +78,37 @@ static bool is_proxy(const struct telling *t, const struct addr *told)
 	return false;
 }
 
+static bool is_proxy(const struct telling *t, const struct addr *told)
+{
+	const struct client_proxies *seen = knowledge_proxies(t->knowledge, t->client);
+	for (uint32_t i = 0; seen && i < seen->count && i < PROXIES_PER_CLIENT; i++) {
+		if (addr_equal(&seen->at[i].addr, told))
+			return true;
+	}
+	return is_declared_proxy(t, told);
+}
+
+/* The client is known to have this address around tunnel and proxy: it is seen to use it, or a STUN
+ * server said so. */
+static bool is_real(const struct telling *t, const struct addr *told)
+{
+	const struct addr *real = knowledge_real(t->knowledge, t->client, told->family);
+	bool used = t->outside && addr_equal(told, t->client) &&
+		(t->expected.tunnel || t->expected.proxy);
+	return used || (real && addr_equal(real, told));
+}
+
 /* A declared egress binds its family. What was learned may be one of a pool, and a family that
- * nothing is known of may come out of the tunnel, too: then only an address that the client is seen
- * to use around the tunnel is beyond doubt. With a tunnel of which nothing is known there is
- * nothing to compare with. */
+ * nothing is known of may come out of the tunnel, too: then only an address that the client is
+ * known to have outside is beyond doubt. With a tunnel of which nothing is known there is nothing
+ * to compare with. */
 static enum given given_global(const struct telling *t, const struct addr *told)
 {
 	const struct expectation *e = &t->expected;
-	bool own = addr_equal(told, t->client);
-	if (expectation_met(e, told) || is_proxy(t, told) || (own && t->inside))
+	bool inner = t->inside && addr_equal(told, t->client);
+	if (expectation_met(e, told) || is_proxy(t, told) || inner)
 		return GIVEN_NOTHING;
-	if (e->declared && family_expected(e, told->family))
-		return GIVEN_REAL;
-	if (own && t->outside && (e->tunnel || e->proxy))
+	if ((e->declared && family_expected(e, told->family)) || is_real(t, told))
 		return GIVEN_REAL;
 	return e->egress_count || e->proxy ? GIVEN_DOUBTFUL : GIVEN_NOTHING;
 }
@@ -97,7 +116,7 @@ static enum given given_global(const struct telling *t, const struct addr *told)
 enum given telling_given(const struct telling *t, const struct endpoint *told)
 {
 	struct addr plain = addr_unmapped(&told->addr);
-	if (!t->expected.any || knowledge_heard(t->knowledge, t->client, told))
+	if (!t->expected.any || heard_before(&t->knowledge->heard, t->client, told))
 		return GIVEN_NOTHING;
 	switch (addr_scope(&plain)) {
 	case SCOPE_LINK:
