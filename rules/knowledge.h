@@ -139,6 +139,10 @@ const struct client_proxies *knowledge_proxies(
 const struct addr *knowledge_real(
 	const struct knowledge *k, const struct addr *client, uint8_t family);
 
+/* Who of a capture's one host has this address outside, as a mapped address told: what is said
+ * within the tunnel comes from another address. NULL when nobody has, and on a gateway. */
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real);
+
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);
 

@@ -88,14 +88,23 @@ static bool is_proxy(const struct telling *t, const struct addr *told)
 	return is_declared_proxy(t, told);
 }
 
+/* Whose it is outside, by the word of a STUN server: the client's own, or of the same host, which
+ * speaks from another address within its tunnel. NULL: not known. */
+static const struct addr *owner_of(const struct telling *t, const struct addr *told)
+{
+	const struct addr *real = knowledge_real(t->knowledge, t->client, told->family);
+	if (real && addr_equal(real, told))
+		return t->client;
+	return t->inside ? knowledge_real_owner(t->knowledge, told) : NULL;
+}
+
 /* The client is known to have this address around tunnel and proxy: it is seen to use it, or a STUN
  * server said so. */
 static bool is_real(const struct telling *t, const struct addr *told)
 {
-	const struct addr *real = knowledge_real(t->knowledge, t->client, told->family);
 	bool used = t->outside && addr_equal(told, t->client) &&
 		(t->expected.tunnel || t->expected.proxy);
-	return used || (real && addr_equal(real, told));
+	return used || owner_of(t, told);
 }
 
 /* A declared egress binds its family. What was learned may be one of a pool, and a family that
@@ -156,6 +165,9 @@ struct alert telling_alert(const struct judgement *j, const struct observation *
 		return a;
 	enum given given = telling_given(t, told);
 	struct addr plain = addr_unmapped(&told->addr);
+	const struct addr *owner = owner_of(t, &plain);
+	if (owner)
+		a.client = *owner; /* under whom the leak is known */
 	alert_add_leaked(&a, &plain);
 	a.severity = given_severity(t, given, a.severity);
 	if (given == GIVEN_DOUBTFUL)

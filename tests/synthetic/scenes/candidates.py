@@ -126,6 +126,17 @@ def srflx_grows(world):
     page.candidate("srflx", (world.isp, port), ("0.0.0.0", 0), more=browser(world.word(4)))
 
 
+@scene("srflx-outside-egress/hit-signalled-inside", severity="critical",
+       why="told by a STUN server beside the tunnel, then to the signalling server within it")
+def srflx_grows_inside(world):
+    eth, tun = world.physical(), world.tunnel()
+    gather(world, tun, world.inner, world.egress)
+    if world.fact("answer"):
+        gather(world, eth, world.laptop, world.isp)
+    page = Page(world, tun, world.inner, world.web)
+    page.candidate("srflx", (world.isp, 40000), ("0.0.0.0", 0), more=browser(world.word(4)))
+
+
 # host-candidate-private (D12)
 
 @scene("host-candidate-private/hit-websocket", "--egress {egress}", severity="medium",
