@@ -115,6 +115,8 @@ static const struct row rows[] = {
 			.interface = TUN0,
 			.hop_limit = 64},
 		.id = NULL},
+	{"of the prefix that is declared", EGRESS " egress=2001:db8:113::/64",
+		{.address = "[2001:db8:113::abcd]:1"}, .id = NULL},
 	{"a relay", EGRESS,
 		{.type = CANDIDATE_RELAY, .address = "192.0.2.11:1", .related = "0.0.0.0:9"},
 		.id = NULL},
