@@ -37,6 +37,8 @@ static void describe_candidate(struct judge *j, const struct words *w)
 static void lines_wait_for_candidates(void **state)
 {
 	(void)state;
+	const struct words relay = {
+		.type = CANDIDATE_RELAY, .address = "192.0.2.11:1", .related = "198.51.100.23:2"};
 	const struct words clean = {.name = NAME},
 			   srflx = {.type = CANDIDATE_SRFLX, .address = "198.51.100.23:1"};
 	struct judge *j = judge_new(EGRESS);
@@ -58,6 +60,33 @@ static void lines_wait_for_candidates(void **state)
 	assert_int_equal(j->by_state[STATE_OPEN], 1);
 	assert_string_equal(j->alerts[0].detection->id, SRFLX);
 	judge_free(j);
+
+	j = judge_new(EGRESS); /* or what it was made from */
+	describe(j, "198.51.100.23:1", 1, false);
+	describe_candidate(j, &relay);
+	engine_finish(j->engine);
+	assert_int_equal(j->by_state[STATE_OPEN], 1);
+	assert_string_equal(j->alerts[0].detection->id, "candidate-related-address");
+	judge_free(j);
+}
+
+/* A media server at home, asked by WHIP from outside, answers for itself. */
+static void answers_are_the_servers_own(void **state)
+{
+	(void)state;
+	const struct words server = {
+		.client = "192.168.77.20:8080", .server = "192.0.2.99:5", .answers = true};
+	const struct words client = {.client = "192.168.77.20:8080", .server = "192.0.2.99:5"};
+	for (unsigned asks = 0; asks < 2; asks++) {
+		struct judge *j = judge_new(EGRESS);
+		struct observation o = signalled(j, asks ? &client : &server, OBS_SESSION);
+		o.session = (struct obs_session){.signalling = SIGNALLING_WHIP,
+			.owner = OWNER_SENDER,
+			.connection = end("192.168.77.20:9")};
+		engine_observe(j->engine, &o);
+		assert_int_equal(j->count, asks);
+		judge_free(j);
+	}
 }
 
 /* Candidates that were announced and never came: told by the next description, or at the end. */
@@ -103,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_wait_for_candidates),
 		cmocka_unit_test(lines_do_not_wait_forever),
+		cmocka_unit_test(answers_are_the_servers_own),
 		cmocka_unit_test(modes_need_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
