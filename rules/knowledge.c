@@ -18,6 +18,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		lan_init(&k->lan) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -28,6 +29,7 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	lan_free(&k->lan);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -231,6 +233,22 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
+/* What comes through a tunnel is of no link here. */
+static void network_learn(struct knowledge *k, const struct observation *o)
+{
+	bool inside = o->head.outer_src.family != ADDR_NONE;
+	if (inside || knowledge_role(k, NULL, o->head.interface) == ROLE_TUNNEL)
+		return;
+	lan_learn(&k->lan, o);
+	k->stats->lan_forgotten = k->lan.forgotten + k->lan.hosts.evicted + k->lan.links.evicted;
+}
+
+static void traffic_learn(struct knowledge *k, const struct observation *o)
+{
+	if (!k->tunnel_ns && knowledge_role(k, NULL, o->head.interface) == ROLE_TUNNEL)
+		k->tunnel_ns = o->traffic.first_ns;
+}
+
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
@@ -315,6 +333,16 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	case OBS_PROXY:
 		proxies_learn(&k->proxies, o);
 		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
+		break;
+	case OBS_DHCP:
+	case OBS_DHCP_OPTION:
+	case OBS_NEIGHBOUR:
+	case OBS_ROUTER:
+	case OBS_ROUTER_OPTION:
+		network_learn(k, o);
+		break;
+	case OBS_TRAFFIC:
+		traffic_learn(k, o);
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
