@@ -96,9 +96,7 @@ static void lease_begin(struct lan *l, const struct observation *o)
 	host->server = dhcp->server;
 	host->granted_ns = o->head.time_ns;
 	host->expires_ns = dhcp->lease ? o->head.time_ns + dhcp->lease * NS_PER_S : 0;
-	host->frame = o->head.frame;
-	host->capture = o->head.capture;
-	host->interface = o->head.interface;
+	host->head = o->head;
 	host->parts_left = o->head.parts;
 	host->gateways = host->diverted_count = 0;
 	host->cut = dhcp->options_cut;

@@ -40,9 +40,8 @@ struct lan_host {
 	struct table_entry age;
 	struct lan_host_key key;
 	uint64_t granted_ns, expires_ns; /* of the lease; 0: none seen, and never */
-	uint64_t frame;                  /* that granted it */
-	uint16_t capture, interface;
-	uint8_t parts_left; /* options of the lease still to come */
+	struct obs_head head;            /* of the message that granted it */
+	uint8_t parts_left;              /* options of the lease still to come */
 	uint8_t gateways, diverted_count;
 	bool cut; /* more of either than is kept */
 	struct addr client, server;

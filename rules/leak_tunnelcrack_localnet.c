@@ -128,7 +128,8 @@ static void traffic_judge(const struct judgement *j, const struct observation *o
 	local_end_sum(&end, o, &a.traffic);
 	alert_add_expected(&a, &expected);
 	if (lease_covers(end.lease, end.far))
-		alert_add_frame(&a, end.lease->capture, end.lease->interface, end.lease->frame);
+		alert_add_frame(&a, end.lease->head.capture, end.lease->head.interface,
+			end.lease->head.frame);
 	alert_add_frame(&a, o->head.capture, o->head.interface, o->head.frame);
 	finding_raise(j, &a);
 }

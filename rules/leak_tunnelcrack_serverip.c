@@ -5,9 +5,10 @@
  * page to name that address, makes other traffic pass in clear, too.
  *
  * A moment is waited for what shows it to be a tunnel after all: another port, a second protocol of
- * the same VPN. Left alone: ICMP, what began before the tunnel was up, a lone SYN. Encrypted
- * sessions (TLS, SSH) are low: the provider's own service is often there, and tells its address to
- * nobody new. Known false positive: a declared far end without a port, of an unknown protocol.
+ * the same VPN. Left alone: ICMP, fragments, what began before the tunnel was up, a connection
+ * without words. Encrypted sessions (TLS, SSH) are low: the provider's own service is often there,
+ * and tells its address to nobody new. Known false positive: a declared far end without a port, of
+ * an unknown protocol.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
@@ -16,6 +17,9 @@
 
 enum { ICMP = 1, TCP = 6, UDP = 17, GRE = 47, ESP = 50, AH = 51, ICMPV6 = 58 };
 enum { PORT_IKE = 500, PORT_L2TP = 1701, PORT_PPTP = 1723, PORT_IKE_NAT = 4500 };
+
+/* Packets until a client has said something: SYN, ACK, words. */
+#define TCP_SPOKE 3
 
 static bool ipsec_speaks(uint8_t protocol, uint16_t port)
 {
@@ -34,8 +38,8 @@ static bool tunnel_speaks(const struct tunnel *t, uint8_t protocol, uint16_t por
 		return ipsec_speaks(protocol, port);
 	case TUNNEL_PPTP:
 		return protocol == GRE || (protocol == TCP && port == PORT_PPTP);
-	default: /* a fragment has no port */
-		return port == t->far_end.port || (protocol == t->protocol && port == 0);
+	default:
+		return port == t->far_end.port;
 	}
 }
 
@@ -58,7 +62,8 @@ static bool end_is_beside(
 {
 	const struct tunnel *t = tunnels_reach(knowledge_tunnels(k, &end->client), &end->far->addr);
 	uint8_t protocol = o->head.protocol;
-	if (protocol == ICMP || protocol == ICMPV6 ||
+	bool fragment = (protocol == UDP || protocol == TCP) && end->far->port == 0;
+	if (protocol == ICMP || protocol == ICMPV6 || fragment ||
 		!knowledge_far_end(k, &end->client, &end->far->addr))
 		return false;
 	if (t ? tunnel_speaks(t, protocol, end->far->port)
@@ -74,9 +79,9 @@ static void traffic_judge(const struct judgement *j, const struct observation *o
 	struct local_end end;
 	if (!local_end_of(k, o, &end) || !end_is_beside(k, o, &end))
 		return;
-	bool lone_syn = o->head.protocol == TCP && end.packets == 1;
+	bool spoke = o->head.protocol != TCP || end.packets >= TCP_SPOKE;
 	knowledge_expect(k, &end.client, &expected);
-	if (!expected.tunnel || lone_syn ||
+	if (!expected.tunnel || !spoke ||
 		o->traffic.first_ns < knowledge_tunnel_since(k, &end.client))
 		return;
 	struct alert a = alert_draft(j, o, &end.client);

@@ -71,7 +71,7 @@ static struct alert draft_of_lease(const struct judgement *j, const struct obser
 	a.network = *to;
 	if (addr_scope(&lease->client) == SCOPE_GLOBAL)
 		alert_add_leaked(&a, &lease->client);
-	alert_add_frame(&a, lease->capture, lease->interface, lease->frame);
+	alert_add_frame(&a, lease->head.capture, lease->head.interface, lease->head.frame);
 	return a;
 }
 
@@ -93,8 +93,8 @@ static void lease_judge(
 	struct alert a = draft_of_lease(j, o, lease, to);
 	a.severity = to->bits <= LAN_WIDE_BITS ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	a.confidence = CONFIDENCE_MEDIUM;
+	a.head = lease->head; /* whoever sent it is no server that policy could allow */
 	a.path = PATH_LAN;
-	a.server.addr = lease->server;
 	a.first_ns = lease->granted_ns;
 	alert_add_expected(&a, &expected);
 	finding_raise(j, &a);
@@ -167,7 +167,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 		return;
 	}
 	const struct lan_host *lease = lan->told && !lan->told->parts_left ? lan->told : NULL;
-	if (lease && lease->frame == o->head.frame && lease_is_ours(j->knowledge, lease))
+	if (lease && lease->head.frame == o->head.frame && lease_is_ours(j->knowledge, lease))
 		lease_judge(j, o, lease);
 }
 
@@ -190,7 +190,7 @@ static void describe(struct alert *a)
 		describe_append(a->message,
 			"DHCP server %s gave %s a route to %s that is more exact than a tunnel's: "
 			"what goes there would leave in clear, past the tunnel",
-			names.server, names.client, network);
+			addr_text(&a->head.src.addr, names.server), names.client, network);
 	else
 		describe_append(a->message,
 			"%s sent packets to %s in clear, past its tunnel, by a route to %s that the "
