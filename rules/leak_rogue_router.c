@@ -122,7 +122,8 @@ static bool router_told(const struct judgement *j, const struct addr *client, co
 		if (addr_equal(&state->told[i], r))
 			return true;
 	}
-	state->told[state->count++ % TOLD_MAX] = *r;
+	state->told[state->count] = *r;
+	state->count += state->count + 1 < TOLD_MAX; /* the newest makes way, as in rules/lan.h */
 	return false;
 }
 
