@@ -60,6 +60,8 @@ static struct lan_host_key host_key(const uint8_t mac[6])
 const struct lan_host *lan_host(const struct lan *l, const uint8_t mac[6])
 {
 	struct lan_host_key key = host_key(mac);
+	if (!l->hosts.count)
+		return NULL;
 	return table_find(&l->hosts, table_hash(&l->hosts, &key, sizeof(key)), &key);
 }
 
@@ -80,6 +82,14 @@ static struct lan_host *host_get(struct lan *l, const uint8_t mac[6], uint64_t n
 	return host;
 }
 
+/* Who names his address himself had it before (RFC 2131 §4.3.2). */
+static bool lease_is_new(const struct lan_host *host, const struct obs_dhcp *dhcp)
+{
+	bool same = host->granted_ns && addr_equal(&host->client, &dhcp->your) &&
+		addr_equal(&host->server, &dhcp->server);
+	return dhcp->client.family == ADDR_NONE && !same;
+}
+
 /* An answer to INFORM leases nothing (RFC 2131 §4.3.5), but what it says of routes holds. */
 static void lease_begin(struct lan *l, const struct observation *o)
 {
@@ -92,6 +102,8 @@ static void lease_begin(struct lan *l, const struct observation *o)
 		return;
 	struct lan_host *host = host_get(l, dhcp->client_mac, o->head.time_ns);
 	bool leases = dhcp->your.family != ADDR_NONE;
+	if (lease_is_new(host, dhcp))
+		host->moved_ns = o->head.time_ns;
 	host->client = leases ? dhcp->your : dhcp->client;
 	host->server = dhcp->server;
 	host->granted_ns = o->head.time_ns;

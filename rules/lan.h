@@ -40,8 +40,9 @@ struct lan_host {
 	struct table_entry age;
 	struct lan_host_key key;
 	uint64_t granted_ns, expires_ns; /* of the lease; 0: none seen, and never */
-	struct obs_head head;            /* of the message that granted it */
-	uint8_t parts_left;              /* options of the lease still to come */
+	uint64_t moved_ns;    /* when it was given an address that it did not have; 0: not seen */
+	struct obs_head head; /* of the message that granted it */
+	uint8_t parts_left;   /* options of the lease still to come */
 	uint8_t gateways, diverted_count;
 	bool cut; /* more of either than is kept */
 	struct addr client, server;

@@ -9,6 +9,8 @@ static struct lan_link_key link_key(const struct obs_head *h)
 const struct lan_link *lan_link(const struct lan *l, const struct obs_head *h)
 {
 	struct lan_link_key key = link_key(h);
+	if (!l->links.count)
+		return NULL;
 	return table_find(&l->links, table_hash(&l->links, &key, sizeof(key)), &key);
 }
 

@@ -43,14 +43,19 @@ static bool router_is_spare(const struct lan_router *r, const struct lan_router 
 	return r->prefixes && r->preference <= of->preference;
 }
 
-/* Another default router that was there before; and is this one its spare? */
-static bool router_comes_after(const struct lan_link *link, const struct lan_router *r, bool *spare)
+/* Another default router that was there before; and is this one its spare? Those of a network that
+ * the client has left since (a lease of another one came long after they were last heard) are not.
+ */
+static bool router_comes_after(const struct lan_link *link, const struct lan_router *r,
+	const struct lan_host *host, bool *spare)
 {
+	uint64_t moved_ns = host ? host->moved_ns : 0;
 	bool after = false;
 	*spare = false;
 	for (uint32_t i = 0; i < lan_routers(link); i++) {
 		const struct lan_router *other = &link->router[i];
-		if (other == r || !other->lifetime || other->first_ns >= r->first_ns)
+		if (other == r || !other->lifetime || other->first_ns >= r->first_ns ||
+			other->last_ns + SETTLED_NS < moved_ns)
 			continue;
 		after = true;
 		*spare |= router_is_spare(r, other);
@@ -110,7 +115,7 @@ static enum reason router_suspect(const struct judgement *j, const struct observ
 		return ROUTE;
 	if (!r->lifetime || r->first_ns <= knowledge_tunnel_since(k, &end->client))
 		return NOTHING;
-	if (router_comes_after(link, r, &spare))
+	if (router_comes_after(link, r, host, &spare))
 		return spare ? NOTHING : ANOTHER_ROUTER;
 	return prefix_is_news(r, host, o) ? FIRST_ROUTER : NOTHING;
 }

@@ -143,8 +143,11 @@ static void pending_judge(const struct judgement *j, struct pending *pending, ui
 
 static void observe(const struct judgement *j, const struct observation *o)
 {
+	const struct lan *lan = &j->knowledge->lan;
 	struct local_end end;
 	struct prefix network;
+	if (!lan->hosts.count && !lan->links.count)
+		return;
 	if (!local_end_of(j->knowledge, o, &end))
 		return;
 	struct pending *pending = judgement_recall(j, &end.client);

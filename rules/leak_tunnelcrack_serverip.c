@@ -109,8 +109,11 @@ static void pending_judge(const struct judgement *j, struct pending *pending, ui
 /* What began before the capture did is another matter: it may be older than the tunnel. */
 static void traffic_observe(const struct judgement *j, const struct observation *o)
 {
+	const struct knowledge *k = j->knowledge;
 	struct local_end end;
-	if (!local_end_of(j->knowledge, o, &end))
+	if (!k->tunnels.table.count && !k->policy->tunnels)
+		return;
+	if (!local_end_of(k, o, &end))
 		return;
 	struct pending *pending = judgement_recall(j, &end.near->addr);
 	if (pending) {
@@ -118,7 +121,7 @@ static void traffic_observe(const struct judgement *j, const struct observation 
 		pending_judge(j, pending, j->now_ns);
 	}
 	if (o->traffic.event != TRAFFIC_BEGINS || o->traffic.mid_stream ||
-		!end_is_beside(j->knowledge, o, &end))
+		!end_is_beside(k, o, &end))
 		return;
 	pending_add(judgement_memory(j, &end.near->addr), o);
 }

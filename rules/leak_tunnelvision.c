@@ -145,7 +145,9 @@ static void traffic_observe(const struct judgement *j, const struct observation 
 {
 	struct local_end end;
 	struct observation due;
-	if (!local_end_of(j->knowledge, o, &end) || !end.lease || !end.lease->diverted_count)
+	if (!j->knowledge->lan.hosts.count || !local_end_of(j->knowledge, o, &end))
+		return;
+	if (!end.lease || !end.lease->diverted_count)
 		return;
 	lease_judge(j, o, end.lease);
 	struct client_state *state = judgement_memory(j, &end.client);

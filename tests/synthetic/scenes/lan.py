@@ -20,9 +20,9 @@ HALVES = ("0.0.0.0", 1), ("128.0.0.0", 1)
 def home(world):
     """The laptop's link, where its packets have its hardware address whatever their source is."""
     face = world.physical()
-    ours = {world.laptop, world.laptop6, world.isp}
     plain = face.mac
-    face.mac = lambda address: LAPTOP_MAC if address in ours else plain(address)
+    face.mac = lambda address: LAPTOP_MAC if address in (
+        world.laptop, world.laptop6, world.isp) else plain(address)
     return face
 
 
@@ -69,6 +69,16 @@ def two_halves(world):
     eth = home(world)
     lease(world, eth, world.laptop, routes=HALVES if world.fact("the routes") else ())
     tunnel(world, eth)
+    browse(world, eth, world.laptop, world.web)
+
+
+@scene("tunnelvision/hit-laptop", severity="critical",
+       why="a laptop's two interfaces: a renewed lease takes a page out of the tunnel")
+def laptop(world):
+    eth = home(world)
+    if world.fact("the tunnel's interface"):
+        browse(world, world.tunnel(), world.inner, world.web)
+    lease(world, eth, world.laptop, routes=HALVES if world.fact("the routes") else ())
     browse(world, eth, world.laptop, world.web)
 
 
@@ -389,6 +399,24 @@ def delegated(world):
     own = prefix_information(prefix(world), 64)
     advertise(world, eth, options=own + route_information(network_of(world.laptop6, 56), 56))
     tunnel(world, eth)
+
+
+@scene("rogue-router/miss-roaming",
+       why="the laptop goes to another network, with its own router, and WireGuard with it")
+def roaming(world):
+    eth = home(world)
+    ends = wireguard(world, eth, world.laptop, world.vpn)
+    advertise(world, eth, options=prefix_information(prefix(world), 64))
+    wireguard_goes_on(world, eth, ends, range(12, 16))
+    world.wait(20)
+    world.at["laptop"] = beside(world, world.laptop)
+    lease(world, eth, world.laptop)
+    ends = (world.laptop, ends[0][1]), ends[1]
+    wireguard_goes_on(world, eth, ends, range(16, 40))
+    advertise(world, eth, THIRD_MAC, options=prefix_information(prefix(world, "web6"), 64))
+    wireguard_goes_on(world, eth, ends, range(40, 44))
+    world.wait(1)
+    wireguard_goes_on(world, eth, ends, range(44, 48))
 
 
 @scene("rogue-router/miss-no-tunnel", why="two routers, and nobody in a tunnel")
