@@ -180,6 +180,7 @@ static void describe(struct alert *a)
 static const char *const references[] = {
 	"CVE-2023-36673",
 	"CVE-2023-36671",
+	"RFC 7359",
 	NULL,
 };
 
