@@ -44,6 +44,20 @@ void describe_expected(struct alert *a)
 		describe_append(a->message, " or others");
 }
 
+void describe_given_names(struct alert *a)
+{
+	uint32_t named = a->name_count < NAMED_MAX ? a->name_count : NAMED_MAX;
+	for (uint32_t i = 0; i < named; i++) {
+		const char *between = i + 1 < a->name_count ? ", " : " and ";
+		describe_append(a->message, "%s%.*s", i ? between : "", a->names[i].length,
+			(const char *)a->names[i].bytes);
+	}
+	if (named == 0)
+		describe_append(a->message, "names");
+	if (a->name_count > named)
+		describe_append(a->message, " and others");
+}
+
 void describe_remedy(struct alert *a)
 {
 	if (a->path == PATH_TUNNEL) {

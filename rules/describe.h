@@ -20,6 +20,9 @@ __attribute__((format(printf, 2, 3))) void describe_append(char *text, const cha
 /* "; its traffic should have come out of A or B" or what is known instead. */
 void describe_expected(struct alert *a);
 
+/* "a, b and c": the names given away, or "names" where none is known. */
+void describe_given_names(struct alert *a);
+
 /* What to do about UDP that goes around a tunnel or proxy, for the address family that was seen. */
 void describe_remedy(struct alert *a);
 

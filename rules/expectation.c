@@ -5,6 +5,9 @@
 #include "rules/knowledge.h"
 #include "rules/path.h"
 
+#define LINK_PREFIX 8 /* bytes */
+#include <string.h>
+
 static const struct egress_set *learned_egress(const struct knowledge *k, const struct addr *addr)
 {
 	static const struct egress_set nothing = {0};
@@ -33,16 +36,10 @@ static const struct addr *host_of(const struct knowledge *k, const struct addr *
 	return main ? main : client;
 }
 
-static const struct client_tunnels *client_tunnels(
-	const struct knowledge *k, const struct addr *client)
+const struct client_tunnels *knowledge_tunnels(const struct knowledge *k, const struct addr *client)
 {
 	const struct client_tunnels *own = tunnels_find(&k->tunnels, client);
 	return own ? own : tunnels_find(&k->tunnels, host_of(k, client));
-}
-
-const struct client_tunnels *knowledge_tunnels(const struct knowledge *k, const struct addr *client)
-{
-	return client_tunnels(k, client);
 }
 
 uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *client)
@@ -61,12 +58,12 @@ bool knowledge_far_end(
 		if (addr_equal(&k->policy->tunnel[i].far_end.addr, addr))
 			return true;
 	}
-	return tunnels_reach(client_tunnels(k, client), addr);
+	return tunnels_reach(knowledge_tunnels(k, client), addr);
 }
 
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client)
 {
-	return tunnel_expected(client_tunnels(k, client), k->now_ns);
+	return tunnel_expected(knowledge_tunnels(k, client), k->now_ns);
 }
 
 const struct client_proxies *knowledge_proxies(const struct knowledge *k, const struct addr *client)
@@ -128,7 +125,7 @@ static struct path_map path_map(const struct knowledge *k, const struct addr *cl
 		.policy = k->policy,
 		.terms = client ? knowledge_terms(k, client) : &k->policy->terms[0],
 		.sources = k->sources,
-		.tunnels = client ? client_tunnels(k, client) : NULL,
+		.tunnels = client ? knowledge_tunnels(k, client) : NULL,
 		.proxies = client ? knowledge_proxies(k, client) : NULL,
 	};
 }
@@ -139,11 +136,20 @@ enum role knowledge_role(const struct knowledge *k, const struct addr *client, u
 	return path_role(&map, interface);
 }
 
+/* Hosts of one /64 are neighbours (RFC 4291 §2.5.4), though their addresses are global. */
+static bool same_link(const struct addr *client, const struct addr *other)
+{
+	return client->family == ADDR_V6 && other->family == ADDR_V6 &&
+		memcmp(client->bytes, other->bytes, LINK_PREFIX) == 0;
+}
+
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst)
 {
 	const struct path_map map = path_map(k, client);
-	return path_of(&map, interface, dst);
+	enum path path = path_of(&map, interface, dst);
+	bool inside = path_role(&map, interface) != ROLE_WAN && path != PATH_TUNNEL;
+	return inside && same_link(client, &dst->addr) ? PATH_LAN : path;
 }
 
 enum confidence knowledge_confidence(
@@ -151,6 +157,14 @@ enum confidence knowledge_confidence(
 {
 	const struct path_map map = path_map(k, client);
 	return path_confidence(&map, interface);
+}
+
+/* A mesh carries what is for its members, and leaves the rest alone. */
+bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h)
+{
+	static const char mesh[] = "tailscale";
+	return knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL &&
+		strncmp(k->sources->interface[h->interface].name, mesh, sizeof(mesh) - 1) != 0;
 }
 
 bool expectation_met(const struct expectation *e, const struct addr *mapped)

@@ -16,9 +16,11 @@ _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0,
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
-	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
+	*k = (struct knowledge){
+		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
-		lan_init(&k->lan) &&
+		lan_init(&k->lan) && sockets_init(&k->sockets) && resolvers_init(&k->resolvers) &&
+		hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -30,6 +32,9 @@ void knowledge_free(struct knowledge *k)
 	table_free(&k->clients);
 	table_free(&k->servers);
 	lan_free(&k->lan);
+	sockets_free(&k->sockets);
+	hidden_hosts_free(&k->hidden_hosts);
+	resolvers_free(&k->resolvers);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -215,21 +220,51 @@ static void server_see(struct knowledge *k, const struct endpoint *endpoint, uin
 	k->stats->servers_evicted = k->servers.evicted;
 }
 
+static void socket_learn(struct knowledge *k, const struct observation *o)
+{
+	sockets_learn(&k->sockets, o);
+	k->stats->sockets_evicted = k->sockets.table.evicted;
+}
+
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket)
+{
+	return sockets_have(&k->sockets, socket, k->now_ns);
+}
+
 /* What the far end of a client's tunnel says is about the tunnel, not about a client of ours. */
 static void tunnel_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct endpoint *near = tunnel_near(h);
 	tunnels_learn(&k->tunnels, o);
+	socket_learn(k, o);
 	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
 	if (near == &h->src && sender_mac(k, h))
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
 }
 
+/* Who asks for names is a client; what answers it, or is named to the LAN, a resolver. */
+static void names_learn(struct knowledge *k, const struct observation *o)
+{
+	const struct obs_head *h = &o->head;
+	resolvers_learn(
+		&k->resolvers, o, knowledge_role(k, &h->dst.addr, h->interface) == ROLE_TUNNEL);
+	k->stats->resolvers_evicted = k->resolvers.table.evicted;
+	if (!dns_asks_resolver(o) || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
-	k->tunnel_seen |= role == ROLE_TUNNEL;
+	k->tunnel_seen |= role == ROLE_TUNNEL &&
+		!interface_is_mesh(&k->sources->interface[o->head.interface]);
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
@@ -262,6 +297,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 		.self = request_is_own(k, h->direction, h->interface),
 	};
 	client_see(k, &who, h->time_ns)->requests++;
+	socket_learn(k, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -269,7 +305,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 /* What an answer on the tunnel's interface says is where the tunnel comes out. */
 static void egress_learn(struct knowledge *k, struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	struct egress_set *set = k->gateway ? &c->learned : &k->learned;
 	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_contain(set->prefix, set->count, &plain))
 		return;
@@ -282,7 +318,7 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 /* What an answer that went around the tunnel says is what the world sees of the client. */
 static void real_learn(struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	if (addr_scope(&plain) == SCOPE_GLOBAL)
 		c->real[plain.family == ADDR_V6] = plain;
 }
@@ -304,8 +340,11 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	bool trusted = answer->same_server && !answer->check && !disputed;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
-	if (trusted && inside)
+	if (trusted && inside) {
 		egress_learn(k, c, mapped);
+		k->tunnel_seen |= k->learned.count &&
+			interface_is_mesh(&k->sources->interface[answer->request_interface]);
+	}
 	if (trusted &&
 		knowledge_path(k, client, answer->request_interface, &answer->server) ==
 			PATH_DIRECT)
@@ -316,6 +355,8 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 {
 	if (o->head.time_ns > k->now_ns)
 		k->now_ns = o->head.time_ns;
+	if (!k->tunnel_used && o->head.kind != OBS_LINK)
+		k->tunnel_used = knowledge_tunnel_carried(k, &o->head);
 	switch (o->head.kind) {
 	case OBS_LINK:
 		link_learn(k, o);
@@ -335,14 +376,24 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
 		break;
 	case OBS_DHCP:
-	case OBS_DHCP_OPTION:
 	case OBS_NEIGHBOUR:
 	case OBS_ROUTER:
-	case OBS_ROUTER_OPTION:
 		network_learn(k, o);
 		break;
 	case OBS_TRAFFIC:
 		traffic_learn(k, o);
+		break;
+	case OBS_DNS_RECORD:
+		hidden_hosts_learn(&k->hidden_hosts, o);
+		k->stats->hidden_hosts_evicted = k->hidden_hosts.table.evicted;
+		break;
+	case OBS_DNS:
+		names_learn(k, o);
+		break;
+	case OBS_DHCP_OPTION:
+	case OBS_ROUTER_OPTION:
+		network_learn(k, o);
+		names_learn(k, o);
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);

@@ -66,6 +66,7 @@ static inline void judge_declare(struct policy *p, const char *word)
 		{"egress=", policy_add_egress},
 		{"tunnel=", policy_add_tunnel},
 		{"proxy=", policy_add_proxy},
+		{"resolver=", policy_add_resolver},
 		{"client=", policy_add_client},
 	};
 	const char *why = "no such declaration";
