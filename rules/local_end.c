@@ -71,6 +71,8 @@ bool local_end_goes_around(
 {
 	const struct addr *client = &end->client;
 	uint16_t interface = o->head.interface;
+	if (sockets_have(&k->sockets, end->near, k->now_ns))
+		return false;
 	enum path path = knowledge_path(k, client, interface, end->far);
 	if (path == PATH_UNKNOWN && knowledge_role(k, client, interface) == ROLE_LAN)
 		return addr_scope(&end->far->addr) == SCOPE_GLOBAL && knowledge_tunnel(k, client);

@@ -21,7 +21,8 @@ struct local_end {
 bool local_end_of(const struct knowledge *k, const struct observation *o, struct local_end *out);
 
 /* Did the client send something to a public address, on the link itself? Known where the link is
- * its own, and on a gateway's inner side where its own tunnel was seen. */
+ * its own, and on a gateway's inner side where its own tunnel was seen. What comes from a tunnel's
+ * own socket does not. */
 bool local_end_goes_around(
 	const struct knowledge *k, const struct observation *o, const struct local_end *end);
 
