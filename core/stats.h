@@ -166,6 +166,12 @@
 		"learned egress addresses beyond those kept")                                      \
 	MISS(path_unknown, "seep.path_unknown",                                                    \
 		"STUN requests on an interface whose role is not known (tunnel:FILE tells)")       \
+	LOST(hosts_evicted, "seep.hosts_evicted",                                                  \
+		"hosts whose addresses are joined no longer, for want of room")                    \
+	LOST(tunnels_forgotten, "seep.tunnels_forgotten",                                          \
+		"tunnels seen outside and forgotten for want of room")                             \
+	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
+		"proxies in use forgotten for want of room")                                       \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \
