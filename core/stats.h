@@ -172,6 +172,10 @@
 		"tunnels seen outside and forgotten for want of room")                             \
 	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
 		"proxies in use forgotten for want of room")                                       \
+	LOST(outings_evicted, "seep.outings_evicted",                                              \
+		"conversations outside a tunnel forgotten because the table was full")             \
+	LOST(outings_early, "seep.outings_early",                                                  \
+		"conversations outside a tunnel judged early for want of room")                    \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \

@@ -175,6 +175,7 @@ void engine_follow(struct engine *e, const struct policy *policy)
 
 void engine_finish(struct engine *e)
 {
+	knowledge_finish(&e->knowledge);
 	memories_finish(e);
 	findings_close(&e->findings);
 }

@@ -18,6 +18,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		lives_init(&k->lives) && outings_init(&k->outings) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -28,6 +29,8 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	outings_free(&k->outings);
+	lives_free(&k->lives);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -322,6 +325,12 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	default:
 		break;
 	}
+	outings_learn(k, o);
+}
+
+void knowledge_finish(struct knowledge *k)
+{
+	outings_finish(k);
 }
 
 static bool client_found(const struct client *c)

@@ -13,6 +13,8 @@
 #include "core/summary.h"
 #include "core/table.h"
 #include "rules/hosts.h"
+#include "rules/life.h"
+#include "rules/outings.h"
 #include "rules/proxies.h"
 #include "rules/rules.h"
 #include "rules/tunnels.h"
@@ -22,7 +24,8 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		OUTINGS_WANTS)
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -77,6 +80,8 @@ struct knowledge {
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
+	struct lives lives;
+	struct outings outings;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
@@ -153,6 +158,9 @@ bool expectation_met(const struct expectation *e, const struct addr *mapped);
 
 /* Did this address, reached by this path, come out where it should not have? */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped);
+
+/* The engine's: the run ends. */
+void knowledge_finish(struct knowledge *k);
 
 /* The members of the summary that only knowledge has. */
 void knowledge_summarise(const struct knowledge *k, struct summary *s);
