@@ -19,6 +19,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
 		lives_init(&k->lives) && outings_init(&k->outings) &&
+		crossings_init(&k->crossings) && spans_init(&k->spans) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -29,6 +30,8 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	spans_free(&k->spans);
+	crossings_free(&k->crossings);
 	outings_free(&k->outings);
 	lives_free(&k->lives);
 	proxies_free(&k->proxies);
@@ -247,6 +250,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 		.self = request_is_own(k, h->direction, h->interface),
 	};
 	client_see(k, &who, h->time_ns)->requests++;
+	spans_learn(&k->spans, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -326,6 +330,7 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	}
 	outings_learn(k, o);
+	crossings_learn(&k->crossings, o, knowledge_role(k, NULL, o->head.interface));
 }
 
 void knowledge_finish(struct knowledge *k)

@@ -12,11 +12,13 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/crossings.h"
 #include "rules/hosts.h"
 #include "rules/life.h"
 #include "rules/outings.h"
 #include "rules/proxies.h"
 #include "rules/rules.h"
+#include "rules/spans.h"
 #include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
@@ -82,6 +84,8 @@ struct knowledge {
 	struct proxies proxies;
 	struct lives lives;
 	struct outings outings;
+	struct crossings crossings;
+	struct spans spans;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */

@@ -1,9 +1,9 @@
 """A tunnel and what goes around it: beside it, before it, while it is down, as IPv6."""
-from ..say import (arp, dhcp, dns_answer, dns_query, http_answer, prefix_information,
-                   router_advertisement, rtp, tls_hello, wireguard_data, wireguard_init,
-                   wireguard_response)
+from ..say import (BINDING, REQUEST, arp, check, dhcp, dns_answer, dns_query, http_answer,
+                   prefix_information, router_advertisement, rtp, stun, tls_hello, wireguard_data,
+                   wireguard_init, wireguard_response)
 from ..scene import scene
-from ..wire import ACK, FIN, ICMPV6, UDP, Connection, icmpv6, ip, udp
+from ..wire import ACK, FIN, ICMPV6, SYN, UDP, Connection, icmpv6, ip, udp
 from .observed import WIREGUARD_PORT
 
 LAPTOP_MAC = "00:00:5e:00:53:aa"
@@ -473,3 +473,118 @@ def mid_capture(world):
     eth = laptop(world)
     tunnel = Tunnel(world, eth, world.laptop, world.vpn, world.tunnel())
     tunnel.carries(40)
+
+
+# wrong-egress
+
+def gateway(world):
+    """Both sides of a gateway: where the LAN's packets come in, and where they leave."""
+    return world.scene.interface("lan0"), world.scene.interface("wan0")
+
+
+@scene("wrong-egress/hit-stun", "--tunnel {vpn}:51820", severity="critical",
+       why="a client of the gateway's tunnel: its STUN request is seen in the LAN and on the WAN")
+def crossed_stun(world):
+    lan, wan = gateway(world)
+    request = stun(BINDING, REQUEST, world.txid())
+    if world.fact("it is the LAN host's"):
+        lan.udp((world.lan_host, world.port()), (world.stun, 3478), request)
+    world.wait(0.001)
+    if world.fact("it is seen on the WAN"):
+        wan.udp((world.isp, world.port()), (world.stun, 3478), request, hops=63)
+
+
+@scene("wrong-egress/hit-page", "--tunnel {vpn}:51820", severity="critical",
+       why="a client of the gateway's tunnel: its connection leaves the WAN from the same port")
+def crossed_page(world):
+    lan, wan = gateway(world)
+    port = world.port()
+    ends = (world.lan_host, port), (world.web, 443)
+    lan.tcp(*ends, 1000, 0, SYN)
+    world.wait(0.001)
+    outside = (world.isp, port if world.fact("the same port") else port + 1), (world.web, 443)
+    if world.fact("it is seen on the WAN"):
+        wan.tcp(*outside, 1000, 0, SYN, hops=63)
+        world.wait(0.02)
+        wan.tcp(*reversed(outside), 5000, 1001, SYN | ACK)
+        lan.tcp(*reversed(ends), 5000, 1001, SYN | ACK, hops=57)
+
+
+@scene("wrong-egress/miss-tunnelled", "--tunnel {vpn}:51820",
+       why="the client's STUN in the LAN, only the tunnel's packets on the WAN")
+def tunnelled(world):
+    lan, wan = gateway(world)
+    tunnel = Tunnel(world, wan, world.isp, world.vpn)
+    tunnel.dials()
+    tunnel.carries(2)
+    lan.udp((world.lan_host, world.port()), (world.stun, 3478),
+            stun(BINDING, REQUEST, world.txid()))
+    tunnel.carries(4)
+
+
+@scene("wrong-egress/miss-gateways-own", "--tunnel {vpn}:51820 --client {lan_host}",
+       why="the LAN host asks a STUN server, the gateway asks it for itself, too")
+def gateways_own(world):
+    lan, wan = gateway(world)
+    lan.udp((world.lan_host, world.port()), (world.stun, 3478),
+            stun(BINDING, REQUEST, world.txid()))
+    world.wait(0.3)
+    wan.udp((world.isp, world.port()), (world.stun, 3478), stun(BINDING, REQUEST, world.txid()))
+
+
+@scene("wrong-egress/miss-undeclared", why="nothing says that the gateway should use a tunnel")
+def undeclared(world):
+    lan, wan = gateway(world)
+    request = stun(BINDING, REQUEST, world.txid())
+    lan.udp((world.lan_host, world.port()), (world.stun, 3478), request)
+    world.wait(0.001)
+    wan.udp((world.isp, world.port()), (world.stun, 3478), request, hops=63)
+
+
+# session-on-two-interfaces
+
+MOBILE = "10.199.3.4"
+
+
+def checks(world, face, source, ufrag, peer_ufrag):
+    face.udp((source, world.port()), (world.peer, 40000), check(world.txid(), ufrag, peer_ufrag))
+
+
+@scene("session-on-two-interfaces/hit-cellular", severity="high",
+       why="a call checks its peer through the tunnel and, with the same fragments, on cellular")
+def cellular(world):
+    eth, mobile = laptop(world), world.scene.interface("wwan0")
+    tunnel = visible(world, eth)
+    ufrag, peer = world.word(4), world.word(4)
+    checks(world, tunnel.inner, world.inner, ufrag, peer)
+    world.wait(0.05)
+    if not world.fact("the same fragments"):
+        ufrag = world.word(4)
+    if world.fact("a link outside"):
+        checks(world, mobile, MOBILE, ufrag, peer)
+    else:
+        checks(world, tunnel.inner, world.inner, ufrag, peer)
+    world.wait(2)
+    tunnel.carries(1)
+
+
+@scene("session-on-two-interfaces/miss-hand-over",
+       why="the tunnel moves from Wi-Fi to cellular; the call stays inside")
+def hand_over(world):
+    eth, mobile = laptop(world), world.scene.interface("wwan0")
+    tunnel = visible(world, eth)
+    ufrag, peer = world.word(4), world.word(4)
+    checks(world, tunnel.inner, world.inner, ufrag, peer)
+    tunnel.face, tunnel.ends = mobile, ((MOBILE, world.port()), tunnel.ends[1])
+    tunnel.carries(2)
+    checks(world, tunnel.inner, world.inner, ufrag, peer)
+    tunnel.carries(2)
+
+
+@scene("session-on-two-interfaces/miss-no-tunnel", "--min-severity low",
+       why="a call on Wi-Fi and cellular of somebody who uses no tunnel")
+def two_links(world):
+    eth, mobile = laptop(world), world.scene.interface("wwan0")
+    ufrag, peer = world.word(4), world.word(4)
+    checks(world, eth, world.laptop, ufrag, peer)
+    checks(world, mobile, MOBILE, ufrag, peer)
