@@ -66,6 +66,21 @@ void life_dials(struct life *life, const struct obs_tunnel *o, bool from_near, u
 	}
 }
 
+bool life_socket_has(const struct life *life, uint16_t port)
+{
+	for (size_t i = 0; life && port && i < LIFE_SOCKETS; i++) {
+		if (life->port[i] == port)
+			return true;
+	}
+	return false;
+}
+
+void life_socket_add(struct life *life, uint16_t port)
+{
+	if (!life_socket_has(life, port))
+		life->port[life->ports++ % LIFE_SOCKETS] = port;
+}
+
 static struct inside_key inside_key(
 	const struct observation *o, const struct endpoint *near, const struct endpoint *remote)
 {

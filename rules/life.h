@@ -14,6 +14,7 @@
 
 #define LIVES           16384
 #define INSIDE_TALKS    65536
+#define LIFE_SOCKETS    4
 #define LIFE_LINK_UP_NS (60 * UINT64_C(1000000000))
 
 /* A conversation that was inside and now is outside is the same one only for so long. */
@@ -51,8 +52,10 @@ struct life {
 	uint64_t carrier_ns; /* a declared far end answered first */
 	uint64_t carried, outside; /* packets in the tunnel's own conversations, and around it */
 	struct addr near; /* the address that its tunnel leaves from; may be of the other family */
-	bool running;     /* it carried something, whether it was seen to come up or not */
-	uint8_t reserved[6];
+	uint16_t port[LIFE_SOCKETS]; /* of the sockets that its tunnels went through last */
+	uint8_t ports;
+	bool running; /* it carried something, whether it was seen to come up or not */
+	uint8_t reserved[4];
 };
 
 /* A conversation as seen inside: a socket keeps its port when its way changes, not its address. */
@@ -84,6 +87,11 @@ struct life *life_get(struct lives *l, const struct addr *client, uint64_t now_n
 
 /* Takes in an OBS_TUNNEL of the client's, from its end or not; and its DHCP lease. */
 void life_dials(struct life *life, const struct obs_tunnel *o, bool from_near, uint64_t now_ns);
+
+/* One of its tunnels goes through this port: so does what keeps the way open, and asks other
+ * servers. */
+void life_socket_add(struct life *life, uint16_t port);
+bool life_socket_has(const struct life *life, uint16_t port);
 
 /* A conversation on the tunnel's interface. */
 void lives_inside(struct lives *l, const struct observation *o, const struct endpoint *near,

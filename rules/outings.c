@@ -74,6 +74,8 @@ static void waiting_advance(struct knowledge *k, bool patient)
 		return;
 	}
 	o->waiting = false;
+	if (knowledge_is_far_end(k, &o->client, &o->remote.addr))
+		o->recognised = RECOGNISED_TUNNEL;
 	outing_hand(t, o);
 }
 
@@ -256,6 +258,7 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 		return;
 	struct life *life = life_get(&k->lives, &client, h->time_ns);
 	life->near = near->addr;
+	life_socket_add(life, near->port);
 	life_dials(life, &o->tunnel, from_near, h->time_ns);
 }
 
@@ -287,7 +290,10 @@ void outings_finish(struct knowledge *k)
 	for (uint32_t i = 0; i < t->waiting_count; i++) {
 		const uint32_t at = (t->waiting_first + i) % OUTINGS_WAITING;
 		struct outing *o = outing_find(t, &t->waiting[at]);
-		if (o)
-			outing_settle(k, o);
+		if (!o)
+			continue;
+		outing_settle(k, o);
+		if (knowledge_is_far_end(k, &o->client, &o->remote.addr))
+			o->recognised = RECOGNISED_TUNNEL;
 	}
 }

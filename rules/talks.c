@@ -81,20 +81,26 @@ static bool talk_is_answer(const struct talk *t)
 	return older ? traffic->reset : !t->ours;
 }
 
-/* Whatever goes to the host at the far end: if it is not the tunnel's own, that is for others to
- * say. */
-static bool talk_is_to_far_end(
+/* Of the socket that a tunnel goes through all else is the tunnel's, too. */
+static bool talk_is_of_tunnels_socket(
 	const struct knowledge *k, const struct talk *t, const struct addr *client)
+{
+	return t->o->head.protocol == PROTOCOL_UDP &&
+		life_socket_has(life_of(&k->lives, client), t->near->port);
+}
+
+bool knowledge_is_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *remote)
 {
 	const struct policy_terms *terms = knowledge_terms(k, client);
 	const struct client_tunnels *c = knowledge_far_ends(k, client);
 	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
-		if (addr_equal(&c->at[i].far_end.addr, &t->remote->addr))
+		if (addr_equal(&c->at[i].far_end.addr, remote))
 			return true;
 	}
 	for (uint32_t i = 0; i < terms->tunnel.count; i++) {
 		const struct policy_tunnel *said = &k->policy->tunnel[terms->tunnel.first + i];
-		if (addr_equal(&said->far_end.addr, &t->remote->addr))
+		if (addr_equal(&said->far_end.addr, remote))
 			return true;
 	}
 	return false;
@@ -102,5 +108,7 @@ static bool talk_is_to_far_end(
 
 bool talk_counts(const struct knowledge *k, const struct talk *t, const struct addr *client)
 {
-	return !talk_is_upkeep(t) && !talk_is_answer(t) && !talk_is_to_far_end(k, t, client);
+	return !talk_is_upkeep(t) && !talk_is_answer(t) &&
+		!talk_is_of_tunnels_socket(k, t, client) &&
+		!knowledge_is_far_end(k, client, &t->remote->addr);
 }

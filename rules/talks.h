@@ -22,6 +22,11 @@ struct talk talk_of(const struct knowledge *k, const struct observation *o);
 /* Is our end somebody to judge? */
 bool talk_is_judged(const struct knowledge *k, const struct talk *t);
 
+/* Is the host at the far end of one of the client's tunnels there? What goes to it and is not the
+ * tunnel's own, others judge. */
+bool knowledge_is_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *remote);
+
 bool talk_counts(const struct knowledge *k, const struct talk *t, const struct addr *client);
 
 #endif
