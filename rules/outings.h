@@ -16,8 +16,9 @@
 #define OUTINGS_WAITING 1024
 #define OUTINGS_DUE     8
 
-/* Long enough for a hello behind a TCP handshake, and for a run of media. */
-#define OUTING_GRACE_NS UINT64_C(1000000000)
+/* Long enough for a hello behind a TCP handshake, for a run of media, and for OpenVPN, which speaks a
+ * second after its connection was made. */
+#define OUTING_GRACE_NS (2 * UINT64_C(1000000000))
 
 /* What began before the tunnel may say so much longer, and say goodbye. */
 #define OUTING_OLD_NS  (3 * UINT64_C(1000000000))
