@@ -3,6 +3,7 @@
 
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
 enum { PORT_NTP = 123, PORT_DHCP = 67, PORT_DHCP_CLIENT = 68 };
+enum { PORT_IKE = 500, PORT_IKE_NAT = 4500 };
 enum { PORT_DHCPV6_CLIENT = 546, PORT_DHCPV6 = 547 };
 
 /* A datagram of NTP with its extensions, and the headers around it, is no longer; what is uses its
@@ -106,9 +107,23 @@ bool knowledge_is_far_end(
 	return false;
 }
 
+/* Of a client with an IPsec tunnel, more IKE: with another gateway, or the same after a while, it
+ * shows its shape only once ESP follows (RFC 3948 §2). */
+static bool talk_is_ike(const struct knowledge *k, const struct talk *t, const struct addr *client)
+{
+	const struct client_tunnels *c = knowledge_far_ends(k, client);
+	if (t->o->head.protocol != PROTOCOL_UDP || !port_among(t, PORT_IKE, PORT_IKE_NAT))
+		return false;
+	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
+		if (c->at[i].kind == TUNNEL_IKE || c->at[i].kind == TUNNEL_ESP)
+			return true;
+	}
+	return false;
+}
+
 bool talk_counts(const struct knowledge *k, const struct talk *t, const struct addr *client)
 {
 	return !talk_is_upkeep(t) && !talk_is_answer(t) &&
-		!talk_is_of_tunnels_socket(k, t, client) &&
+		!talk_is_of_tunnels_socket(k, t, client) && !talk_is_ike(k, t, client) &&
 		!knowledge_is_far_end(k, client, &t->remote->addr);
 }

@@ -180,6 +180,29 @@ static void test_recognised(void **state)
 	}
 }
 
+/* A phone that asks several IPsec gateways: of who has such a tunnel, IKE is the tunnel's. */
+static void test_another_gateway(void **state)
+{
+	(void)state;
+	for (int ipsec = 0; ipsec < 2; ipsec++) {
+		struct judge *j = judge_behind_tunnel("");
+		struct observation o = judge_head(j, OBS_TUNNEL, ETH0);
+		o.head.src = end("192.168.77.10:10500");
+		o.head.dst = end("203.0.113.8:500");
+		o.head.from_opener = true;
+		o.tunnel.kind = TUNNEL_IKE;
+		o.tunnel.event = TUNNEL_DATA;
+		if (ipsec)
+			engine_observe(j->engine, &o);
+		say(j,
+			&(struct saying){.src = "192.168.77.10:43811",
+				.dst = "203.0.113.9:4500",
+				.protocol = PROTOCOL_UDP});
+		assert_int_equal(judge_verdict(j, "untunnelled-traffic") != NULL, !ipsec);
+		judge_free(j);
+	}
+}
+
 static void test_sums(void **state)
 {
 	(void)state;
@@ -371,6 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_recognised),
+		cmocka_unit_test(test_another_gateway),
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_turned_off),
