@@ -174,6 +174,8 @@
 		"proxies in use forgotten for want of room")                                       \
 	LOST(outings_evicted, "seep.outings_evicted",                                              \
 		"conversations outside a tunnel forgotten because the table was full")             \
+	LOST(ways_forgotten, "seep.ways_forgotten",                                                \
+		"lives of tunnels and ways of calls forgotten for want of room")                   \
 	LOST(outings_early, "seep.outings_early",                                                  \
 		"conversations outside a tunnel judged early for want of room")                    \
 	STAT(findings, "detect.alert", "findings")                                                 \

@@ -24,6 +24,16 @@ static struct around_place *place_of(struct around *m, const struct outing *o)
 	return &m->place[m->count++];
 }
 
+/* FNV-1a: any hash that is the same in each run. */
+static void beyond_note(struct around *m, const struct addr *to)
+{
+	uint32_t hash = 2166136261U;
+	for (size_t i = 0; i < sizeof(to->bytes); i++)
+		hash = (hash ^ to->bytes[i]) * 16777619U;
+	hash ^= hash >> 16;
+	m->beyond[hash / 64 % AROUND_BEYOND] |= UINT64_C(1) << hash % 64;
+}
+
 static void source_note(struct around *m, const struct addr *source)
 {
 	if (addr_scope(source) != SCOPE_GLOBAL || m->leaked_count == ALERT_LEAKED_MAX)
@@ -43,6 +53,8 @@ static void around_note(struct around *m, const struct outing *o, uint64_t packe
 		m->from_ns = from_ns;
 	if (o->last_ns > m->until_ns)
 		m->until_ns = o->last_ns;
+	if (!place)
+		beyond_note(m, &o->remote.addr);
 	*(place ? &place->packets : &m->packets) += packets;
 	*(place ? &place->bytes : &m->bytes) += bytes;
 	m->handed |= o->handed;
@@ -84,6 +96,8 @@ static bool traffic_sum(const struct around *m, struct alert *a)
 		if (a->frame_count < AROUND_FRAMES)
 			alert_add_frame(a, place->capture, place->interface, place->frame);
 	}
+	for (uint32_t i = 0; i < AROUND_BEYOND; i++)
+		a->traffic.destinations += (uint32_t)__builtin_popcountll(m->beyond[i]);
 	return a->traffic.destinations;
 }
 
@@ -145,16 +159,17 @@ static void allowed_raise(const struct judgement *j, const struct outing *o)
 	finding_raise(j, &a);
 }
 
-static void outing_take(const struct judgement *j, const struct around_kind *kind,
-	const struct outing_due *due, struct around *m, bool last)
+static void outing_take(
+	const struct judgement *j, const struct around_kind *kind, const struct outing_due *due)
 {
 	const struct outing *o = due->outing;
 	if (o->allowed) {
 		allowed_raise(j, o);
 		return;
 	}
+	struct around *m = judgement_memory(j, &o->client);
 	around_note(m, o, due->packets, due->bytes);
-	around_raise(j, kind, &o->client, m, last);
+	around_raise(j, kind, &o->client, m, false);
 }
 
 void around_observe(const struct judgement *j, const struct around_kind *kind)
@@ -162,27 +177,14 @@ void around_observe(const struct judgement *j, const struct around_kind *kind)
 	const struct outings *t = &j->knowledge->outings;
 	for (uint32_t i = 0; i < t->due_count; i++) {
 		const struct outing_due *due = &t->due[i];
-		if (!due->begins && !kind->takes(due->outing))
-			continue;
-		struct around *m = judgement_memory(j, &due->outing->client);
-		if (!due->begins)
-			outing_take(j, kind, due, m, false);
+		if (due->packets && kind->takes(due->outing))
+			outing_take(j, kind, due);
 	}
 }
 
-/* What still waits when the run ends is judged by what is known. */
 void around_finish(const struct judgement *j, const struct around_kind *kind,
 	const struct addr *client, struct around *m)
 {
-	const struct outings *t = &j->knowledge->outings;
-	for (uint32_t i = 0; i < t->waiting_count; i++) {
-		const struct outing *o = outings_waiting(t, i);
-		if (!o || !o->waiting || !addr_equal(&o->client, client) || !kind->takes(o))
-			continue;
-		const struct outing_due due = {
-			.outing = o, .packets = o->packets, .bytes = o->bytes};
-		outing_take(j, kind, &due, m, true);
-	}
 	around_raise(j, kind, client, m, true);
 }
 

@@ -7,7 +7,9 @@
 
 #include "rules/detection.h"
 
-#define AROUND_PLACES 24
+#define AROUND_PLACES 12
+#define AROUND_BEYOND \
+	8 /* words, a bit for each place that is not kept: nearly exact for hundreds */
 
 /* Packets in an observed tunnel, after which it is known whether nearly all goes through it: while
  * the run lasts, and at its end. */
@@ -24,6 +26,7 @@ struct around_place {
 struct around {
 	uint64_t from_ns, until_ns; /* first and last packet */
 	uint64_t packets, bytes;    /* to places beyond those kept */
+	uint64_t beyond[AROUND_BEYOND];
 	uint32_t count;
 	bool handed; /* one of the conversations was inside before */
 	bool raised, over;
@@ -43,7 +46,7 @@ struct around_kind {
 	bool (*weigh)(const struct judgement *j, struct around *m, struct alert *a, bool last);
 };
 
-/* Of `observe`, for OBS_TRAFFIC, and of `finish`. */
+/* Of `outings` and of `finish`. */
 void around_observe(const struct judgement *j, const struct around_kind *kind);
 void around_finish(const struct judgement *j, const struct around_kind *kind,
 	const struct addr *client, struct around *m);

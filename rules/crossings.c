@@ -53,6 +53,8 @@ void crossings_learn(struct crossings *c, const struct observation *o, enum role
 	if ((role != ROLE_LAN && role != ROLE_WAN) ||
 		addr_scope(&o->head.dst.addr) != SCOPE_GLOBAL || !crossing_key_of(o, &key))
 		return;
+	if (o->head.time_ns > CROSSING_LIFE_NS)
+		table_expire(&c->table, o->head.time_ns - CROSSING_LIFE_NS);
 	struct crossing *crossing = table_get(&c->table, &key, o->head.time_ns, &added);
 	struct obs_head *side = &crossing->side[role == ROLE_WAN ? SIDE_WAN : SIDE_LAN];
 	if (!added && crossing_is_old(crossing, o->head.time_ns))

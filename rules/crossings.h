@@ -30,6 +30,9 @@ struct crossing {
 	struct obs_head side[SIDES]; /* time 0: not seen there */
 };
 
+/* Told of no more when nothing was heard of it for so long. */
+#define CROSSING_LIFE_NS (10 * UINT64_C(1000000000))
+
 struct crossings {
 	struct table table;
 };

@@ -331,11 +331,8 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	}
 	outings_learn(k, o);
 	crossings_learn(&k->crossings, o, knowledge_role(k, NULL, o->head.interface));
-}
-
-void knowledge_finish(struct knowledge *k)
-{
-	outings_finish(k);
+	k->stats->ways_forgotten = k->lives.table.evicted + k->lives.inside.evicted +
+		k->crossings.table.evicted + k->spans.table.evicted;
 }
 
 static bool client_found(const struct client *c)

@@ -163,9 +163,6 @@ bool expectation_met(const struct expectation *e, const struct addr *mapped);
 /* Did this address, reached by this path, come out where it should not have? */
 bool expectation_violated(const struct expectation *e, enum path path, const struct addr *mapped);
 
-/* The engine's: the run ends. */
-void knowledge_finish(struct knowledge *k);
-
 /* The members of the summary that only knowledge has. */
 void knowledge_summarise(const struct knowledge *k, struct summary *s);
 

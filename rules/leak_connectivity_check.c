@@ -26,9 +26,8 @@ static bool weigh(const struct judgement *j, struct around *m, struct alert *a, 
 
 static const struct around_kind kind = {.takes = takes, .weigh = weigh};
 
-static void observe(const struct judgement *j, const struct observation *o)
+static void outings(const struct judgement *j)
 {
-	(void)o;
 	around_observe(j, &kind);
 }
 
@@ -71,9 +70,8 @@ const struct detection detection_connectivity_check = {
 			.false_positive = "None as a fact; as a leak, nearly every system.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC),
 	.state_size = sizeof(struct around),
-	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

@@ -30,9 +30,8 @@ static bool weigh(const struct judgement *j, struct around *m, struct alert *a, 
 
 static const struct around_kind kind = {.takes = takes, .weigh = weigh};
 
-static void observe(const struct judgement *j, const struct observation *o)
+static void outings(const struct judgement *j)
 {
-	(void)o;
 	around_observe(j, &kind);
 }
 
@@ -81,9 +80,8 @@ const struct detection detection_ipv6_beside_tunnel = {
 					  "unless nearly everything else goes inside.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC),
 	.state_size = sizeof(struct around),
-	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

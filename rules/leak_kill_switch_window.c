@@ -62,9 +62,8 @@ static void name_observe(const struct judgement *j, const struct observation *o)
 		knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL)
 		return;
 	knowledge_watch(k, &client, &now);
-	struct around *m = now.window == WINDOW_DOWN ? judgement_recall(j, &client) : NULL;
-	if (m)
-		name_note(m, &o->dns.name);
+	if (now.window == WINDOW_DOWN && knowledge_judges(k, h))
+		name_note(judgement_memory(j, &client), &o->dns.name);
 }
 
 /* The tunnel is back: the window has its end. */
@@ -92,8 +91,11 @@ static void observe(const struct judgement *j, const struct observation *o)
 		name_observe(j, o);
 	else if (o->head.kind == OBS_TUNNEL)
 		back_observe(j, &o->head);
-	else
-		around_observe(j, &kind);
+}
+
+static void outings(const struct judgement *j)
+{
+	around_observe(j, &kind);
 }
 
 static void finish(const struct judgement *j, const struct addr *client, void *state)
@@ -144,9 +146,10 @@ const struct detection detection_kill_switch_window = {
 					  "in the middle of a conversation.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC) | INTEREST_IN(OBS_DNS) | INTEREST_IN(OBS_TUNNEL),
+	.wants = INTEREST_IN(OBS_DNS) | INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct around),
 	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

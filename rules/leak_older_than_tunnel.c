@@ -17,9 +17,8 @@ static bool takes(const struct outing *o)
 
 static const struct around_kind kind = {.takes = takes};
 
-static void observe(const struct judgement *j, const struct observation *o)
+static void outings(const struct judgement *j)
 {
-	(void)o;
 	around_observe(j, &kind);
 }
 
@@ -67,9 +66,8 @@ const struct detection detection_older_than_tunnel = {
 			.false_positive = "Split tunnelling on purpose.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC),
 	.state_size = sizeof(struct around),
-	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

@@ -57,8 +57,11 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	if (o->head.kind == OBS_TUNNEL)
 		up_observe(j, &o->head);
-	else
-		around_observe(j, &kind);
+}
+
+static void outings(const struct judgement *j)
+{
+	around_observe(j, &kind);
 }
 
 static void finish(const struct judgement *j, const struct addr *client, void *state)
@@ -103,9 +106,10 @@ const struct detection detection_start_up_window = {
 					  "servers before it connects.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC) | INTEREST_IN(OBS_TUNNEL),
+	.wants = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct around),
 	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

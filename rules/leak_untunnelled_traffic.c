@@ -19,9 +19,8 @@ static bool takes(const struct outing *o)
 
 static const struct around_kind kind = {.takes = takes};
 
-static void observe(const struct judgement *j, const struct observation *o)
+static void outings(const struct judgement *j)
 {
-	(void)o;
 	around_observe(j, &kind);
 }
 
@@ -72,9 +71,8 @@ const struct detection detection_untunnelled_traffic = {
 					  "at info, unless nearly everything else goes inside.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC),
 	.state_size = sizeof(struct around),
-	.observe = observe,
+	.outings = outings,
 	.describe = describe,
 	.finish = finish,
 };

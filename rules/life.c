@@ -97,6 +97,8 @@ void lives_inside(struct lives *l, const struct observation *o, const struct end
 {
 	struct inside_key key = inside_key(o, near, remote);
 	bool added;
+	if (o->head.time_ns > INSIDE_LIFE_NS)
+		table_expire(&l->inside, o->head.time_ns - INSIDE_LIFE_NS);
 	struct inside_talk *talk = table_get(&l->inside, &key, o->head.time_ns, &added);
 	table_touch(&l->inside, talk, o->head.time_ns);
 	talk->last_ns = o->traffic.last_ns;

@@ -19,6 +19,7 @@
 
 /* A conversation that was inside and now is outside is the same one only for so long. */
 #define LIFE_HANDED_NS (30 * UINT64_C(1000000000))
+#define INSIDE_LIFE_NS (120 * UINT64_C(1000000000))
 
 enum window {
 	WINDOW_NONE,     /* nothing is expected to be in a tunnel, or the user turned it off */

@@ -37,13 +37,8 @@ static void outing_hand(struct outings *t, struct outing *o)
 {
 	if (t->due_count == OUTINGS_DUE)
 		return;
-	t->due[t->due_count++] = (struct outing_due){o, o->packets, o->bytes, false};
+	t->due[t->due_count++] = (struct outing_due){o, o->packets, o->bytes};
 	o->packets = o->bytes = 0;
-}
-
-const struct outing *outings_waiting(const struct outings *t, uint32_t place)
-{
-	return outing_find(t, &t->waiting[(t->waiting_first + place) % OUTINGS_WAITING]);
 }
 
 /* Was the tunnel up or down when it began? False: nobody knows yet. */
@@ -99,8 +94,6 @@ static void outing_wait(struct knowledge *k, struct outing *o)
 	}
 	o->waiting = true;
 	t->waiting[(t->waiting_first + t->waiting_count++) % OUTINGS_WAITING] = o->key;
-	if (t->due_count < OUTINGS_DUE)
-		t->due[t->due_count++] = (struct outing_due){.outing = o, .begins = true};
 }
 
 static void outing_open(struct knowledge *k, struct outing *o, const struct talk *t)
@@ -196,6 +189,8 @@ static void outside_learn(struct knowledge *k, const struct talk *t, enum path p
 static void traffic_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct talk t = talk_of(k, o);
+	if (o->head.time_ns > OUTING_LIFE_NS)
+		table_expire(&k->outings.table, o->head.time_ns - OUTING_LIFE_NS);
 	const struct addr *near = &t.near->addr;
 	if (knowledge_role(k, near, o->head.interface) == ROLE_TUNNEL) {
 		lives_inside(&k->lives, o, t.near, t.remote);
@@ -284,16 +279,11 @@ void outings_learn(struct knowledge *k, const struct observation *o)
 		lease_learn(k, o);
 }
 
-void outings_finish(struct knowledge *k)
+bool outings_flush(struct knowledge *k)
 {
 	struct outings *t = &k->outings;
-	for (uint32_t i = 0; i < t->waiting_count; i++) {
-		const uint32_t at = (t->waiting_first + i) % OUTINGS_WAITING;
-		struct outing *o = outing_find(t, &t->waiting[at]);
-		if (!o)
-			continue;
-		outing_settle(k, o);
-		if (knowledge_is_far_end(k, &o->client, &o->remote.addr))
-			o->recognised = RECOGNISED_TUNNEL;
-	}
+	t->due_count = 0;
+	while (t->waiting_count && t->due_count < OUTINGS_DUE)
+		waiting_advance(k, false);
+	return t->due_count || t->waiting_count;
 }

@@ -16,8 +16,11 @@
 #define OUTINGS_WAITING 1024
 #define OUTINGS_DUE     8
 
-/* Long enough for a hello behind a TCP handshake, for a run of media, and for OpenVPN, which speaks a
- * second after its connection was made. */
+/* Over, when nothing was told of it for so long. */
+#define OUTING_LIFE_NS (300 * UINT64_C(1000000000))
+
+/* Long enough for a hello behind a TCP handshake, for a run of media, and for OpenVPN, which speaks
+ * a second after its connection was made. */
 #define OUTING_GRACE_NS (2 * UINT64_C(1000000000))
 
 /* What began before the tunnel may say so much longer, and say goodbye. */
@@ -59,11 +62,10 @@ struct outing {
 	bool allowed;
 };
 
-/* What an observation of traffic hands to detections. */
+/* What is handed to detections now. */
 struct outing_due {
 	const struct outing *outing;
 	uint64_t packets, bytes;
-	bool begins; /* and waits: nothing is to be judged yet */
 };
 
 struct outings {
@@ -88,11 +90,9 @@ bool outings_init(struct outings *t);
 void outings_free(struct outings *t);
 void outings_learn(struct knowledge *k, const struct observation *o);
 
-/* The one that waits in this place, or NULL. */
-const struct outing *outings_waiting(const struct outings *t, uint32_t place);
-
-/* The run ends: questions still open stay so. */
-void outings_finish(struct knowledge *k);
+/* The run ends: what still waits is handed out, as much as there is room for, by what is known.
+ * False: nothing is left. */
+bool outings_flush(struct knowledge *k);
 
 /* What is expected of this client now, and by which address its host is known. */
 void knowledge_watch(const struct knowledge *k, const struct addr *client, struct watch *out);

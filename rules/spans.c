@@ -55,6 +55,8 @@ void spans_learn(struct spans *s, const struct observation *o)
 	bool added;
 	if (!span_key_of(o, &key))
 		return;
+	if (o->head.time_ns > SPAN_LIFE_NS)
+		table_expire(&s->table, o->head.time_ns - SPAN_LIFE_NS);
 	struct span *span = table_get(&s->table, &key, o->head.time_ns, &added);
 	table_touch(&s->table, span, o->head.time_ns);
 	way_of(span, &o->head)->seen_ns = o->head.time_ns;
