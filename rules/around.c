@@ -111,6 +111,7 @@ bool around_weigh(const struct judgement *j, struct around *m, struct alert *a, 
 		a->confidence = CONFIDENCE_MEDIUM;
 	if (m->watch.declared || m->watch.visible)
 		return true;
+	a->provisional |= !life_mostly_inside(life, AROUND_SURE);
 	if (!life_mostly_inside(life, last ? AROUND_FEW : AROUND_SURE))
 		a->severity = SEVERITY_INFO;
 	else if (a->severity > SEVERITY_MEDIUM)
@@ -141,6 +142,7 @@ void around_raise(const struct judgement *j, const struct around_kind *kind,
 	m->watch.visible |= now.visible;
 	if (!m->count || !traffic_sum(m, &a))
 		return;
+	a.provisional = !m->ripe;
 	a.first_ns = m->from_ns;
 	a.last_ns = m->until_ns;
 	memcpy(a.names, m->names, sizeof(a.names));
@@ -169,6 +171,7 @@ static void outing_take(
 	}
 	struct around *m = judgement_memory(j, &o->client);
 	around_note(m, o, due->packets, due->bytes);
+	m->ripe |= !due->early;
 	around_raise(j, kind, &o->client, m, false);
 }
 

@@ -29,6 +29,7 @@ struct around {
 	uint64_t beyond[AROUND_BEYOND];
 	uint32_t count;
 	bool handed; /* one of the conversations was inside before */
+	bool ripe;   /* one of them has waited long enough to be recognised */
 	bool raised, over;
 	struct watch watch;
 	struct obs_head head; /* of the newest conversation */

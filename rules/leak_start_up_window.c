@@ -26,7 +26,7 @@ static bool weigh(const struct judgement *j, struct around *m, struct alert *a, 
 	struct watch now;
 	knowledge_watch(k, &a->client, &now);
 	bool up = now.window == WINDOW_UP || now.window == WINDOW_DOUBT;
-	a->provisional = !up && !last;
+	a->provisional |= !up && !last;
 	if (m->watch.declared)
 		return true;
 	if (!up || a->traffic.destinations < 2 || k->now_ns - m->from_ns > STARTUP_MAX_NS)

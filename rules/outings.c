@@ -37,7 +37,7 @@ static void outing_hand(struct outings *t, struct outing *o)
 {
 	if (t->due_count == OUTINGS_DUE)
 		return;
-	t->due[t->due_count++] = (struct outing_due){o, o->packets, o->bytes};
+	t->due[t->due_count++] = (struct outing_due){o, o->packets, o->bytes, false};
 	o->packets = o->bytes = 0;
 }
 
@@ -285,5 +285,7 @@ bool outings_flush(struct knowledge *k)
 	t->due_count = 0;
 	while (t->waiting_count && t->due_count < OUTINGS_DUE)
 		waiting_advance(k, false);
+	for (uint32_t i = 0; i < t->due_count; i++)
+		t->due[i].early = t->due[i].outing->first_ns + OUTING_GRACE_NS > k->now_ns;
 	return t->due_count || t->waiting_count;
 }

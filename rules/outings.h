@@ -66,6 +66,7 @@ struct outing {
 struct outing_due {
 	const struct outing *outing;
 	uint64_t packets, bytes;
+	bool early; /* the run ends before it has waited long enough */
 };
 
 struct outings {

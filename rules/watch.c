@@ -38,8 +38,10 @@ static void watch_tunnel(
 	case TUNNEL_UP:
 		w->window = t->asked_ns ? WINDOW_DOUBT : WINDOW_UP;
 		w->since_ns = life ? life->up_ns : 0;
-		if (!w->declared && !(t->sent && t->received))
-			w->window = life && life->dialled_ns ? WINDOW_STARTING : WINDOW_NONE;
+		if (life && life->dialled_ns && !life->up_ns)
+			w->window = WINDOW_STARTING; /* answered, and carries nothing yet */
+		else if (!w->declared && !(t->sent && t->received))
+			w->window = WINDOW_NONE;
 		break;
 	case TUNNEL_DOWN:
 		w->since_ns = t->down_ns;

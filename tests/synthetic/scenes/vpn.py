@@ -110,14 +110,15 @@ def lease(world, face):
        why="the tunnel's interface is in the capture; one page goes beside it")
 def beside_visible(world):
     eth = laptop(world)
-    if world.fact("the tunnel"):
-        visible(world, eth)
+    tunnel = visible(world, eth) if world.fact("the tunnel") else None
     world.wait(1)
     if world.fact("it goes to the Internet"):
         page(world, eth, world.laptop, world.web)
     else:
         page(world, eth, world.laptop, world.lan_host)
     world.wait(3)
+    if tunnel:
+        tunnel.carries(1)
 
 
 @scene("untunnelled-traffic/hit-declared", "--tunnel {vpn}:51820", severity="medium",
@@ -228,11 +229,12 @@ def only_tunnel(world):
        why="a visible tunnel; Android's connectivity check goes beside it")
 def portal_check(world):
     eth = laptop(world)
-    if world.fact("the tunnel"):
-        visible(world, eth)
+    tunnel = visible(world, eth) if world.fact("the tunnel") else None
     if world.fact("the name"):
         portal(world, eth, world.laptop)
     world.wait(3)
+    if tunnel:
+        tunnel.carries(1)
 
 
 @scene("connectivity-check/miss-no-tunnel", "--min-severity info",
@@ -248,13 +250,14 @@ def portal_without(world):
        why="the tunnel carries IPv4; a page is fetched over native IPv6 around it")
 def ipv6_visible(world):
     eth = laptop(world)
-    if world.fact("the tunnel"):
-        visible(world, eth)
+    tunnel = visible(world, eth) if world.fact("the tunnel") else None
     if world.fact("a global destination"):
         page(world, eth, world.laptop6, world.web6)
     else:
         page(world, eth, "fe80::aa", "fe80::1")
     world.wait(3)
+    if tunnel:
+        tunnel.carries(1)
 
 
 @scene("ipv6-beside-tunnel/hit-joined", severity="high",
