@@ -40,7 +40,9 @@ struct detection {
 	 * of the way that traffic should take. */
 	bool by_policy;
 	size_t state_size; /* bytes it remembers of each client */
-	void (*observe)(const struct judgement *j, const struct observation *o);
+	void (*observe)(const struct judgement *j, const struct observation *o); /* or NULL */
+	/* Conversations outside a tunnel are ripe to be judged (rules/outings.h); or NULL. */
+	void (*outings)(const struct judgement *j);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
 	void (*describe)(struct alert *a);
 	/* The run ends; or NULL. Called for each client remembered. Only with `state_size`. */

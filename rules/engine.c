@@ -151,6 +151,15 @@ static bool observation_relayed(const struct observation *o)
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
+static void outings_judge(struct engine *e)
+{
+	for (size_t i = 0; i < DETECTIONS && e->knowledge.outings.due_count; i++) {
+		struct judgement j = judgement_of(e, i);
+		if (detections[i]->outings)
+			detections[i]->outings(&j);
+	}
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
 	if (o->head.time_ns > e->now_ns)
@@ -167,6 +176,7 @@ void engine_observe(struct engine *e, const struct observation *o)
 		j.once = &once;
 		detections[i]->observe(&j, o);
 	}
+	outings_judge(e);
 }
 
 void engine_follow(struct engine *e, const struct policy *policy)
@@ -177,6 +187,8 @@ void engine_follow(struct engine *e, const struct policy *policy)
 
 void engine_finish(struct engine *e)
 {
+	while (outings_flush(&e->knowledge))
+		outings_judge(e);
 	memories_finish(e);
 	findings_close(&e->findings);
 }

@@ -16,7 +16,7 @@ static void finding_report(struct findings *f, struct finding *found, enum alert
 		return;
 	a->state = state;
 	found->reported_ns = a->last_ns;
-	if (state != STATE_CLOSED)
+	if (state != STATE_CLOSED || a->traffic.packets)
 		found->detection->describe(a);
 	f->report(f->sink, a);
 }
@@ -279,12 +279,22 @@ static void finding_unsuppress(struct findings *f, struct finding *found)
 	finding_tell(f, found);
 }
 
+/* What a finding sums up has become more. */
+static void alert_sum_up(struct alert *known, const struct alert *draft)
+{
+	if (draft->traffic.packets < known->traffic.packets || !draft->traffic.packets)
+		return;
+	known->traffic = draft->traffic;
+	known->provisional &= draft->provisional;
+}
+
 static void finding_repeat(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
 	struct alert *known = &found->alert;
 	known->count++;
 	names_gather(known, draft);
+	alert_sum_up(known, draft);
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
 	if (found->state == FINDING_SUPPRESSED)

@@ -99,6 +99,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 	}
 	client_see_sender(k, h)->requests++;
 	socket_learn(k, o);
+	spans_learn(&k->spans, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -150,6 +151,15 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 		knowledge_path(k, client, answer->request_interface, &answer->server) ==
 			PATH_DIRECT)
 		real_learn(c, mapped);
+}
+
+/* What rests on any kind: where conversations went, and in which life of the tunnel. */
+static void ways_learn(struct knowledge *k, const struct observation *o)
+{
+	outings_learn(k, o);
+	crossings_learn(&k->crossings, o, knowledge_role(k, NULL, o->head.interface));
+	k->stats->ways_forgotten = k->lives.table.evicted + k->lives.inside.evicted +
+		k->crossings.table.evicted + k->spans.table.evicted;
 }
 
 void knowledge_learn(struct knowledge *k, const struct observation *o)
@@ -208,4 +218,5 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	default:
 		break;
 	}
+	ways_learn(k, o);
 }
