@@ -19,6 +19,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	*k = (struct knowledge){
 		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		sockets_init(&k->sockets) &&
 		resolvers_init(&k->resolvers) && hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
@@ -30,6 +31,7 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	sockets_free(&k->sockets);
 	hidden_hosts_free(&k->hidden_hosts);
 	resolvers_free(&k->resolvers);
 	proxies_free(&k->proxies);
@@ -217,12 +219,24 @@ static void server_see(struct knowledge *k, const struct endpoint *endpoint, uin
 	k->stats->servers_evicted = k->servers.evicted;
 }
 
+static void socket_learn(struct knowledge *k, const struct observation *o)
+{
+	sockets_learn(&k->sockets, o);
+	k->stats->sockets_evicted = k->sockets.table.evicted;
+}
+
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket)
+{
+	return sockets_have(&k->sockets, socket, k->now_ns);
+}
+
 /* What the far end of a client's tunnel says is about the tunnel, not about a client of ours. */
 static void tunnel_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct endpoint *near = tunnel_near(h);
 	tunnels_learn(&k->tunnels, o);
+	socket_learn(k, o);
 	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
 	if (near == &h->src && sender_mac(k, h))
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
@@ -248,7 +262,8 @@ static void names_learn(struct knowledge *k, const struct observation *o)
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
-	k->tunnel_seen |= role == ROLE_TUNNEL;
+	k->tunnel_seen |= role == ROLE_TUNNEL &&
+		!interface_is_mesh(&k->sources->interface[o->head.interface]);
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
@@ -265,6 +280,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 		.self = request_is_own(k, h->direction, h->interface),
 	};
 	client_see(k, &who, h->time_ns)->requests++;
+	socket_learn(k, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -272,7 +288,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 /* What an answer on the tunnel's interface says is where the tunnel comes out. */
 static void egress_learn(struct knowledge *k, struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	struct egress_set *set = k->gateway ? &c->learned : &k->learned;
 	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_contain(set->prefix, set->count, &plain))
 		return;
@@ -285,7 +301,7 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 /* What an answer that went around the tunnel says is what the world sees of the client. */
 static void real_learn(struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	if (addr_scope(&plain) == SCOPE_GLOBAL)
 		c->real[plain.family == ADDR_V6] = plain;
 }
@@ -307,8 +323,11 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	bool trusted = answer->same_server && !answer->check && !disputed;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
-	if (trusted && inside)
+	if (trusted && inside) {
 		egress_learn(k, c, mapped);
+		k->tunnel_seen |= k->learned.count &&
+			interface_is_mesh(&k->sources->interface[answer->request_interface]);
+	}
 	if (trusted &&
 		knowledge_path(k, client, answer->request_interface, &answer->server) ==
 			PATH_DIRECT)

@@ -17,6 +17,7 @@
 #include "rules/proxies.h"
 #include "rules/resolvers.h"
 #include "rules/rules.h"
+#include "rules/sockets.h"
 #include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
@@ -81,6 +82,7 @@ struct knowledge {
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
+	struct sockets sockets;
 	struct resolvers resolvers;
 	struct hidden_hosts hidden_hosts;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
@@ -119,6 +121,9 @@ bool knowledge_judges(const struct knowledge *k, const struct obs_head *request)
 
 /* The same for who asked in a transaction; false when the request was not seen. */
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
+
+/* Is this socket of a client's a tunnel's own? What it asks says nothing of other traffic. */
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket);
 
 /* The user named this client, by its address or so that it was told from others. */
 bool knowledge_declared(const struct knowledge *k, const struct addr *client);

@@ -106,5 +106,8 @@ class World:
 
     def arguments(self, text):
         """Options of `seep replay` with {egress}, {geo} and the like filled in."""
+        return self.filled(text).split()
+
+    def filled(self, text):
         geo = self.geo() if "{geo}" in text else ""
-        return text.format(**self.at, **self.names, geo=geo).split()
+        return text.format(**self.at, **self.names, geo=geo)
