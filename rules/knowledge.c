@@ -4,6 +4,7 @@
  */
 #include "rules/knowledge.h"
 
+#include "rules/heard.h"
 #include "rules/path.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			options->servers, 0);
+			options->servers, 0) &&
+		heard_init(&k->heard, options->clients);
 }
 
 void knowledge_free(struct knowledge *k)
@@ -34,6 +36,7 @@ void knowledge_free(struct knowledge *k)
 	sockets_free(&k->sockets);
 	hidden_hosts_free(&k->hidden_hosts);
 	resolvers_free(&k->resolvers);
+	table_free(&k->heard);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -267,6 +270,27 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
+/* A client that is known by what it says of itself, before it ever asks a STUN server. */
+static void speaker_learn(struct knowledge *k, const struct obs_head *h, uint8_t owner)
+{
+	if (owner != OWNER_SENDER || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
+static void words_learn(struct knowledge *k, const struct observation *o, uint8_t owner)
+{
+	uint64_t evicted = k->heard.evicted;
+	speaker_learn(k, &o->head, owner);
+	heard_learn(&k->heard, o);
+	k->stats->memories_evicted += k->heard.evicted - evicted;
+}
+
 static void request_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
@@ -369,6 +393,12 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
+		break;
+	case OBS_CANDIDATE:
+		words_learn(k, o, o->candidate.owner);
+		break;
+	case OBS_SESSION:
+		words_learn(k, o, o->session.owner);
 		break;
 	default:
 		break;

@@ -26,7 +26,8 @@
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
 		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
-		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD))
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |      \
+		INTEREST_IN(OBS_SESSION))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -79,6 +80,7 @@ struct knowledge {
 	const struct geo *geo; /* or NULL */
 	uint64_t now_ns;       /* packet time */
 	struct table clients, servers;
+	struct table heard; /* what each client was told of others, see rules/heard.h */
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
@@ -150,6 +152,10 @@ const struct client_proxies *knowledge_proxies(
  * address told; NULL when none did. */
 const struct addr *knowledge_real(
 	const struct knowledge *k, const struct addr *client, uint8_t family);
+
+/* Who of a capture's one host has this address outside, as a mapped address told: what is said
+ * within the tunnel comes from another address. NULL when nobody has, and on a gateway. */
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real);
 
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);
