@@ -175,9 +175,8 @@ enum confidence knowledge_confidence(
 /* A mesh carries what is for its members, and leaves the rest alone. */
 bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h)
 {
-	static const char mesh[] = "tailscale";
 	return knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL &&
-		strncmp(k->sources->interface[h->interface].name, mesh, sizeof(mesh) - 1) != 0;
+		!interface_is_mesh(&k->sources->interface[h->interface]);
 }
 
 bool expectation_met(const struct expectation *e, const struct addr *mapped)
