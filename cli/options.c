@@ -15,6 +15,7 @@ enum {
 	OPTION_RESOLVER,
 	OPTION_CLIENT,
 	OPTION_GEO,
+	OPTION_RELAY_ONLY,
 	OPTION_JSON,
 	OPTION_MIN_SEVERITY,
 	OPTION_FAIL_ON,
@@ -38,6 +39,8 @@ static const struct option_row {
 		"whom clients should ask for names"},
 	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
 		"whom to judge (default: every local client)"},
+	{OPTION_RELAY_ONLY, OPTIONS_JUDGE, "relay-only", NULL,
+		"only relayed candidates and TURN are allowed"},
 	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
 	{OPTION_GEO, OPTIONS_JUDGE, "geo", "FILE",
 		"a database of where addresses are (MaxMind DB)"},
@@ -140,6 +143,8 @@ static bool option_apply(struct options *o, int key)
 		return policy_option(policy_add_client, o, "client");
 	case OPTION_GEO:
 		return geo_option(o);
+	case OPTION_RELAY_ONLY:
+		return o->config->policy.terms[0].relay_only = true;
 	case OPTION_MIN_SEVERITY:
 		o->min_severity_said = true;
 		return severity_option(&o->min_severity, "min-severity");

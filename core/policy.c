@@ -190,6 +190,7 @@ bool policy_entry_end(struct policy *p, const char **why)
 		!span_inherit(p->proxy, sizeof(p->proxy[0]), &own->proxy, &all->proxy) ||
 		!span_inherit(p->resolver, sizeof(p->resolver[0]), &own->resolver, &all->resolver))
 		return refuse(why, full);
+	own->relay_only |= all->relay_only;
 	p->egresses = own->egress.first + own->egress.count;
 	p->tunnels = own->tunnel.first + own->tunnel.count;
 	p->proxies = own->proxy.first + own->proxy.count;

@@ -87,6 +87,19 @@ const struct addr *knowledge_real(
 	return real && real->family == family ? real : NULL;
 }
 
+/* A host has few addresses; where there are many, it is not one host's capture. */
+#define OWNERS_MAX 64
+
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real)
+{
+	const struct client *c = k->gateway ? NULL : table_oldest(&k->clients);
+	for (unsigned i = 0; c && i < OWNERS_MAX; i++, c = table_newer(&k->clients, c)) {
+		if (c->self && addr_equal(&c->real[real->family == ADDR_V6], real))
+			return &c->key.addr;
+	}
+	return NULL;
+}
+
 void knowledge_expect(const struct knowledge *k, const struct addr *client, struct expectation *out)
 {
 	const struct policy_terms *terms = knowledge_terms(k, client);

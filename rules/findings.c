@@ -302,6 +302,8 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
+	if (j->detection->policy_alone)
+		return;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
 	if (!expected.any && !j->detection->by_policy)
 		draft->severity = SEVERITY_INFO;

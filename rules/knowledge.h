@@ -27,8 +27,8 @@
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
 		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
-		INTEREST_IN(OBS_TRAFFIC) | INTEREST_IN(OBS_DNS_RECORD) | RESOLVERS_WANTS |         \
-		LAN_WANTS)
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |       \
+		INTEREST_IN(OBS_SESSION) | INTEREST_IN(OBS_TRAFFIC) | LAN_WANTS)
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -81,16 +81,17 @@ struct knowledge {
 	const struct geo *geo; /* or NULL */
 	uint64_t now_ns;       /* packet time */
 	struct table clients, servers;
+	struct table heard; /* what each client was told of others, see rules/heard.h */
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
-	struct lan lan;
-	uint64_t tunnel_ns; /* the first packet on an interface in the role of a tunnel; 0: none */
 	struct sockets sockets;
 	struct resolvers resolvers;
 	struct hidden_hosts hidden_hosts;
-	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
-	bool tunnel_used; /* something was read there: it is up */
+	struct lan lan;
+	uint64_t tunnel_ns; /* the first packet on an interface in the role of a tunnel; 0: none */
+	bool tunnel_seen;   /* there is such an interface */
+	bool tunnel_used;   /* something was read there: it is up */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -162,6 +163,10 @@ bool knowledge_far_end(
  * address told; NULL when none did. */
 const struct addr *knowledge_real(
 	const struct knowledge *k, const struct addr *client, uint8_t family);
+
+/* Who of a capture's one host has this address outside, as a mapped address told: what is said
+ * within the tunnel comes from another address. NULL when nobody has, and on a gateway. */
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real);
 
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);

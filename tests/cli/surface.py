@@ -15,7 +15,8 @@ POLICY = ROOT / "tests/golden/policies/home.yaml"
 OPTIONS = {
     "--egress": "203.0.113.7", "--tunnel": "tun0", "--proxy": "203.0.113.99:3128",
     "--resolver": "10.8.0.1", "--geo": World().geo(),
-    "--client": "192.168.77.0/24", "--policy": POLICY, "--filter": "udp", "--output": "eve:-", "--json": None,
+    "--client": "192.168.77.0/24", "--relay-only": None, "--policy": POLICY,
+    "--filter": "udp", "--output": "eve:-", "--json": None,
     "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--no-ndpi": None,
     "--help": None, "--version": None,
 }

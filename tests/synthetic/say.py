@@ -330,3 +330,46 @@ def offer(text, kind="offer"):
 def trickle(text, mid="0"):
     return json.dumps({"candidate": {"candidate": text, "sdpMid": mid,
                                      "sdpMLineIndex": 0}}).encode()
+
+
+def http_get(host, path="/", fields=()):
+    more = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode()
+
+
+def websocket_upgrade(host, path="/"):
+    return http_get(host, path, (("Connection", "Upgrade"), ("Upgrade", "websocket"),
+                                 ("Sec-WebSocket-Version", "13"),
+                                 ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")))
+
+
+WEBSOCKET_UPGRADED = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      b"Connection: Upgrade\r\n"
+                      b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+
+
+def websocket_text(data, mask=None):
+    """A text frame (RFC 6455 §5.2); a client's has a mask of four bytes."""
+    bit = 0x80 if mask else 0
+    length = bytes([bit | len(data)]) if len(data) < 126 else \
+        bytes([bit | 126]) + struct.pack(">H", len(data))
+    if not mask:
+        return b"\x81" + length + data
+    return b"\x81" + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+
+def end_of_candidates(mid="0"):
+    return trickle("", mid)
+
+
+def sip_request(method, uri, via, contact=None, body=b"", call="a84b4c76e66710", more=""):
+    """`via` is who sends it, host:port; one Via only."""
+    lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP {via};branch=z9hG4bK{call[:8]};rport",
+             "Max-Forwards: 70", "From: <sip:alice@example.com>;tag=1928301774",
+             f"To: <{uri}>", f"Call-ID: {call}", f"CSeq: 1 {method}"]
+    if contact:
+        lines.append(f"Contact: <sip:alice@{contact}>")
+    if body:
+        lines.append("Content-Type: application/sdp")
+    lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n" + more + "\r\n").encode() + body
