@@ -26,8 +26,9 @@ struct judgement {
 
 struct detection {
 	struct detection_info info;
-	uint32_t wants; /* mask of observation kinds */
-	bool held;      /* its findings wait a moment for one that covers them */
+	uint32_t wants;    /* mask of observation kinds */
+	bool policy_alone; /* rests on the policy's word, whatever else is expected of the client */
+	bool held;         /* its findings wait a moment for one that covers them */
 	/* The detection, always a held one, whose finding about a client is told by this one's,
 	 * too, when the evidence went the direct path; or NULL. */
 	const struct detection *covers;
@@ -35,6 +36,9 @@ struct detection {
 	 * evidence makes grow, so that one leak is one finding: the first to see it names it, the
 	 * worst describes it. NULL: its own. */
 	const struct detection *grows;
+	/* What it measures against is a list of the policy's own: it stands where nothing is said
+	 * of the way that traffic should take. */
+	bool by_policy;
 	size_t state_size; /* bytes it remembers of each client */
 	void (*observe)(const struct judgement *j, const struct observation *o);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */

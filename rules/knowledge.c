@@ -4,6 +4,7 @@
  */
 #include "rules/knowledge.h"
 
+#include "rules/heard.h"
 #include "rules/path.h"
 
 #include <string.h>
@@ -16,13 +17,16 @@ _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0,
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
-	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
+	*k = (struct knowledge){
+		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
 		sockets_init(&k->sockets) &&
+		resolvers_init(&k->resolvers) && hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			options->servers, 0);
+			options->servers, 0) &&
+		heard_init(&k->heard, options->clients);
 }
 
 void knowledge_free(struct knowledge *k)
@@ -30,6 +34,9 @@ void knowledge_free(struct knowledge *k)
 	table_free(&k->clients);
 	table_free(&k->servers);
 	sockets_free(&k->sockets);
+	hidden_hosts_free(&k->hidden_hosts);
+	resolvers_free(&k->resolvers);
+	table_free(&k->heard);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -238,12 +245,50 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
 }
 
+/* Who asks for names is a client; what answers it, or is named to the LAN, a resolver. */
+static void names_learn(struct knowledge *k, const struct observation *o)
+{
+	const struct obs_head *h = &o->head;
+	resolvers_learn(
+		&k->resolvers, o, knowledge_role(k, &h->dst.addr, h->interface) == ROLE_TUNNEL);
+	k->stats->resolvers_evicted = k->resolvers.table.evicted;
+	if (!dns_asks_resolver(o) || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
 	k->tunnel_seen |= role == ROLE_TUNNEL &&
 		!interface_is_mesh(&k->sources->interface[o->head.interface]);
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
+}
+
+/* A client that is known by what it says of itself, before it ever asks a STUN server. */
+static void speaker_learn(struct knowledge *k, const struct obs_head *h, uint8_t owner)
+{
+	if (owner != OWNER_SENDER || !knowledge_judges(k, h))
+		return;
+	const struct policy_subject who = {
+		.addr = &h->src.addr,
+		.mac = sender_mac(k, h),
+		.self = request_is_own(k, h->direction, h->interface),
+	};
+	client_see(k, &who, h->time_ns);
+}
+
+static void words_learn(struct knowledge *k, const struct observation *o, uint8_t owner)
+{
+	uint64_t evicted = k->heard.evicted;
+	speaker_learn(k, &o->head, owner);
+	heard_learn(&k->heard, o);
+	k->stats->memories_evicted += k->heard.evicted - evicted;
 }
 
 static void request_learn(struct knowledge *k, const struct observation *o)
@@ -317,6 +362,8 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 {
 	if (o->head.time_ns > k->now_ns)
 		k->now_ns = o->head.time_ns;
+	if (!k->tunnel_used && o->head.kind != OBS_LINK)
+		k->tunnel_used = knowledge_tunnel_carried(k, &o->head);
 	switch (o->head.kind) {
 	case OBS_LINK:
 		link_learn(k, o);
@@ -335,8 +382,23 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		proxies_learn(&k->proxies, o);
 		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
 		break;
+	case OBS_DNS_RECORD:
+		hidden_hosts_learn(&k->hidden_hosts, o);
+		k->stats->hidden_hosts_evicted = k->hidden_hosts.table.evicted;
+		break;
+	case OBS_DNS:
+	case OBS_DHCP_OPTION:
+	case OBS_ROUTER_OPTION:
+		names_learn(k, o);
+		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
+		break;
+	case OBS_CANDIDATE:
+		words_learn(k, o, o->candidate.owner);
+		break;
+	case OBS_SESSION:
+		words_learn(k, o, o->session.owner);
 		break;
 	default:
 		break;

@@ -12,8 +12,10 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/hidden_hosts.h"
 #include "rules/hosts.h"
 #include "rules/proxies.h"
+#include "rules/resolvers.h"
 #include "rules/rules.h"
 #include "rules/sockets.h"
 #include "rules/tunnels.h"
@@ -23,7 +25,9 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |      \
+		INTEREST_IN(OBS_SESSION))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -73,13 +77,18 @@ struct knowledge {
 	const struct policy *policy;
 	const struct source_table *sources;
 	struct stats *stats;
-	uint64_t now_ns; /* packet time */
+	const struct geo *geo; /* or NULL */
+	uint64_t now_ns;       /* packet time */
 	struct table clients, servers;
+	struct table heard; /* what each client was told of others, see rules/heard.h */
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
 	struct sockets sockets;
+	struct resolvers resolvers;
+	struct hidden_hosts hidden_hosts;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
+	bool tunnel_used; /* something was read there: it is up */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -133,6 +142,8 @@ void knowledge_expect(
 /* The tunnel that packets outside show the client to have, up or down for a short time, and the
  * proxies it uses; NULL when none was seen. Of the client's address, or of another address of the
  * same host (rules/hosts.h). */
+const struct client_tunnels *knowledge_tunnels(
+	const struct knowledge *k, const struct addr *client);
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client);
 const struct client_proxies *knowledge_proxies(
 	const struct knowledge *k, const struct addr *client);
@@ -141,6 +152,10 @@ const struct client_proxies *knowledge_proxies(
  * address told; NULL when none did. */
 const struct addr *knowledge_real(
 	const struct knowledge *k, const struct addr *client, uint8_t family);
+
+/* Who of a capture's one host has this address outside, as a mapped address told: what is said
+ * within the tunnel comes from another address. NULL when nobody has, and on a gateway. */
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real);
 
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);
@@ -152,6 +167,9 @@ enum path knowledge_path(const struct knowledge *k, const struct addr *client, u
 	const struct endpoint *dst);
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
+
+/* Is this on the interface of a tunnel that takes all traffic? */
+bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h);
 
 /* Did it come out where it should have? */
 bool expectation_met(const struct expectation *e, const struct addr *mapped);

@@ -67,10 +67,12 @@ static struct tunnel *tunnel_get(
 	return known;
 }
 
-static void tunnel_comes_up(struct tunnel *t, uint64_t now_ns)
+static void tunnel_comes_up(struct tunnel *t, bool dialled, uint64_t now_ns)
 {
-	if (t->state != TUNNEL_UP)
+	if (t->state != TUNNEL_UP) {
 		t->up_ns = now_ns;
+		t->dialled = dialled;
+	}
 	t->state = TUNNEL_UP;
 	t->asked_ns = 0;
 }
@@ -99,7 +101,7 @@ static void tunnel_carries(struct tunnel *t, bool from_near, uint64_t now_ns)
 	t->sent |= from_near;
 	t->received |= !from_near;
 	if (!from_near || (t->received && t->state == TUNNEL_COMING_UP))
-		tunnel_comes_up(t, now_ns);
+		tunnel_comes_up(t, false, now_ns);
 }
 
 void tunnels_learn(struct tunnels *t, const struct observation *o)
@@ -123,7 +125,7 @@ void tunnels_learn(struct tunnels *t, const struct observation *o)
 		tunnel_asks(tunnel, &o->tunnel, h->time_ns);
 		break;
 	case TUNNEL_ANSWERS:
-		tunnel_comes_up(tunnel, h->time_ns);
+		tunnel_comes_up(tunnel, true, h->time_ns);
 		break;
 	case TUNNEL_DATA:
 	case TUNNEL_KEEPALIVE:

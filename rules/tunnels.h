@@ -33,6 +33,7 @@ struct tunnel {
 	uint8_t state;           /* enum tunnel_state */
 	uint8_t protocol;        /* IANA number of what carries it */
 	bool sent, received;     /* data, since it came up or the capture began */
+	bool dialled;            /* its coming up was seen: else it may have been up for long */
 	uint64_t up_ns, down_ns; /* when it last came up and went down; 0: not seen */
 	uint64_t asked_ns;       /* the first handshake that waits for an answer */
 	uint64_t seen_ns;        /* the last sign of life of either end */
