@@ -20,8 +20,8 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	*k = (struct knowledge){
 		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
-		sockets_init(&k->sockets) &&
-		resolvers_init(&k->resolvers) && hidden_hosts_init(&k->hidden_hosts) &&
+		sockets_init(&k->sockets) && resolvers_init(&k->resolvers) &&
+		hidden_hosts_init(&k->hidden_hosts) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
