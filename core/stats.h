@@ -178,6 +178,8 @@
 		"resolvers forgotten because the table was full")                                  \
 	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
 		"proxies in use forgotten for want of room")                                       \
+	LOST(lan_forgotten, "seep.lan_forgotten",                                                  \
+		"leases, routers and their routes forgotten for want of room")                     \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \

@@ -42,6 +42,25 @@ const struct client_tunnels *knowledge_tunnels(const struct knowledge *k, const 
 	return own ? own : tunnels_find(&k->tunnels, host_of(k, client));
 }
 
+uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *client)
+{
+	const struct tunnel *tunnel = knowledge_tunnel(k, client);
+	if (tunnel)
+		return tunnel->up_ns;
+	return tunnel_learned(k) ? k->tunnel_ns : 0;
+}
+
+bool knowledge_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *addr)
+{
+	const struct policy_span *declared = &knowledge_terms(k, client)->tunnel;
+	for (uint32_t i = declared->first; i < declared->first + declared->count; i++) {
+		if (addr_equal(&k->policy->tunnel[i].far_end.addr, addr))
+			return true;
+	}
+	return tunnels_reach(knowledge_tunnels(k, client), addr);
+}
+
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client)
 {
 	return tunnel_expected(knowledge_tunnels(k, client), k->now_ns);

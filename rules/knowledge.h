@@ -14,6 +14,7 @@
 #include "core/table.h"
 #include "rules/hidden_hosts.h"
 #include "rules/hosts.h"
+#include "rules/lan.h"
 #include "rules/proxies.h"
 #include "rules/resolvers.h"
 #include "rules/rules.h"
@@ -26,8 +27,8 @@
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
 		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
-		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |      \
-		INTEREST_IN(OBS_SESSION))
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |       \
+		INTEREST_IN(OBS_SESSION) | INTEREST_IN(OBS_TRAFFIC) | LAN_WANTS)
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -87,8 +88,10 @@ struct knowledge {
 	struct sockets sockets;
 	struct resolvers resolvers;
 	struct hidden_hosts hidden_hosts;
-	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
-	bool tunnel_used; /* something was read there: it is up */
+	struct lan lan;
+	uint64_t tunnel_ns; /* the first packet on an interface in the role of a tunnel; 0: none */
+	bool tunnel_seen;   /* there is such an interface */
+	bool tunnel_used;   /* something was read there: it is up */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -147,6 +150,14 @@ const struct client_tunnels *knowledge_tunnels(
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client);
 const struct client_proxies *knowledge_proxies(
 	const struct knowledge *k, const struct addr *client);
+
+/* Since when the tunnel that is expected of the client has been up, as far as the capture shows; 0:
+ * since before it began. */
+uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *client);
+
+/* Does a tunnel of the client end at this address, at whatever port? */
+bool knowledge_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *addr);
 
 /* The address of that family which the world sees of the client outside its tunnel, as a mapped
  * address told; NULL when none did. */

@@ -167,3 +167,12 @@ bool tunnels_end_at(const struct client_tunnels *c, const struct endpoint *dst)
 	}
 	return false;
 }
+
+const struct tunnel *tunnels_reach(const struct client_tunnels *c, const struct addr *addr)
+{
+	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
+		if (addr_equal(&c->at[i].far_end.addr, addr))
+			return &c->at[i];
+	}
+	return NULL;
+}

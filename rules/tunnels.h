@@ -75,4 +75,7 @@ const struct tunnel *tunnel_expected(const struct client_tunnels *c, uint64_t no
 /* One of them ends there: its own packets go to this endpoint. */
 bool tunnels_end_at(const struct client_tunnels *c, const struct endpoint *dst);
 
+/* The one of them that ends at this address, at whatever port; or NULL. */
+const struct tunnel *tunnels_reach(const struct client_tunnels *c, const struct addr *addr);
+
 #endif

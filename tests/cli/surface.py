@@ -21,7 +21,9 @@ OPTIONS = {
     "--help": None, "--version": None,
 }
 SHORT = {"-c": POLICY, "-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
-DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure"]
+DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure",
+              "tunnelvision", "tunnelcrack-localnet", "tunnelcrack-serverip", "rogue-router",
+              "unsanctioned-tunnel"]
 
 
 def leak(folder, name="leak.pcap"):
