@@ -160,6 +160,24 @@ static void outings_judge(struct engine *e)
 	}
 }
 
+/* A program may ask STUN from its tunnel's socket before the tunnel is seen there. What only such
+ * questions have shown is no finding then: of detections that judge nothing but STUN. */
+static void socket_disown(struct engine *e, const struct observation *o)
+{
+	const uint32_t stun = INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) |
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_REDIRECT);
+	const struct endpoint *socket = &e->knowledge.sockets.fresh;
+	const struct client *client = o->head.kind == OBS_TUNNEL && socket->port
+		? knowledge_client(&e->knowledge, &socket->addr)
+		: NULL;
+	for (size_t i = 0; client && i < DETECTIONS; i++) {
+		if (detections[i]->wants & ~stun)
+			continue;
+		for (size_t family = 0; family < 2; family++)
+			finding_disown(&e->findings, detections[i], socket, &client->real[family]);
+	}
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
 	if (o->head.time_ns > e->now_ns)
@@ -168,6 +186,7 @@ void engine_observe(struct engine *e, const struct observation *o)
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
+	socket_disown(e, o);
 	struct proof_once once = {.made = false};
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))

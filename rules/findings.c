@@ -173,6 +173,15 @@ static void finding_cover(
 	found->state = FINDING_COVERED;
 }
 
+static void finding_uncover(
+	struct findings *f, const struct detection *covered, const struct addr *client)
+{
+	struct finding_key key = key_make(covered, client);
+	struct finding *found = finding_find(f, &key);
+	if (found && found->state == FINDING_COVERED)
+		table_remove(&f->table, found);
+}
+
 void finding_excuse(
 	const struct judgement *j, const struct detection *held, const struct addr *client)
 {
@@ -185,9 +194,34 @@ void finding_excuse(
 	table_remove(&f->table, found);
 }
 
+void finding_disown(struct findings *f, const struct detection *detection,
+	const struct endpoint *socket, const struct addr *leaked)
+{
+	struct finding_key key = key_make(detection, &socket->addr);
+	if (!detection->held)
+		key.leaked = *leaked;
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->several || !endpoint_equal(&found->socket, socket))
+		return;
+	if (found->state == FINDING_TOLD)
+		finding_withdraw(f, found);
+	if (detection->covers)
+		finding_uncover(f, detection->covers, &socket->addr);
+	found->state = FINDING_COVERED; /* so that leaving the table tells nothing */
+	table_remove(&f->table, found);
+}
+
+/* The client's end of the evidence. */
+static const struct endpoint *draft_socket(const struct alert *draft)
+{
+	const struct obs_head *h = &draft->head;
+	return addr_equal(&h->src.addr, &draft->client) ? &h->src : &h->dst;
+}
+
 static void finding_open(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
+	found->socket = *draft_socket(draft);
 	found->detection = j->detection;
 	found->alert = *draft;
 	found->alert.count = 1;
@@ -293,6 +327,7 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 {
 	struct alert *known = &found->alert;
 	known->count++;
+	found->several |= !endpoint_equal(&found->socket, draft_socket(draft));
 	names_gather(known, draft);
 	alert_sum_up(known, draft);
 	if (draft->last_ns > known->last_ns)
