@@ -78,7 +78,8 @@ static void describe(struct alert *a)
 			names.server);
 	describe_append(a->message, "; its policy allows relayed candidates only");
 	describe_append(a->remedy,
-		"Have the page set iceTransportPolicy to \"relay\", and let UDP of this client out to its TURN servers only.");
+		"Have the page set iceTransportPolicy to \"relay\", and let UDP of this client "
+		"out to its TURN servers only.");
 }
 
 static const char *const references[] = {
