@@ -63,14 +63,14 @@ bool proof_read(const struct judgement *j, const struct observation *o, struct p
 	if (!knowledge_judges_answer(k, out->answer))
 		return false;
 	const struct addr *client = &out->answer->client.addr;
-	out->path = knowledge_path(k, client, out->answer->request_interface, &out->answer->server);
+	out->path = knowledge_path_asked(k, o, out->answer);
 	knowledge_expect(k, client, &out->expected);
 	return true;
 }
 
 static enum stage proof_stage(const struct proof *proof)
 {
-	if (proof->answer->nominates)
+	if (proof->answer->nominates || proof->answer->ice.consent)
 		return STAGE_NOMINATED;
 	return proof->answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
 }

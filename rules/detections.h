@@ -5,4 +5,5 @@
 DETECTION(srflx_outside_egress)
 DETECTION(stun_outside_tunnel)
 DETECTION(turn_outside_tunnel)
+DETECTION(media_outside_tunnel)
 DETECTION(exposure)

@@ -122,6 +122,14 @@ enum path knowledge_path(const struct knowledge *k, const struct addr *client, u
 	return path_of(&map, interface, dst);
 }
 
+enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,
+	const struct obs_stun_answer *answer)
+{
+	if (o->head.encapsulation & WRAPPED_PROXY)
+		return PATH_PROXY;
+	return knowledge_path(k, &answer->client.addr, answer->request_interface, &answer->server);
+}
+
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface)
 {

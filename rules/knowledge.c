@@ -229,19 +229,28 @@ static void link_learn(struct knowledge *k, const struct observation *o)
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
-static void request_learn(struct knowledge *k, const struct observation *o)
+/* The sender as a client; NULL when it is nobody to judge. */
+static struct client *sender_see(struct knowledge *k, const struct obs_head *h)
 {
-	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, h)) {
-		k->stats->not_judged++;
-		return;
-	}
+	if (!knowledge_judges(k, h))
+		return NULL;
 	const struct policy_subject who = {
 		.addr = &h->src.addr,
 		.mac = sender_mac(k, h),
 		.self = request_is_own(k, h->direction, h->interface),
 	};
-	client_see(k, &who, h->time_ns)->requests++;
+	return client_see(k, &who, h->time_ns);
+}
+
+static void request_learn(struct knowledge *k, const struct observation *o)
+{
+	const struct obs_head *h = &o->head;
+	struct client *c = sender_see(k, h);
+	if (!c) {
+		k->stats->not_judged++;
+		return;
+	}
+	c->requests++;
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -280,15 +289,15 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	struct client *c = client_see(k, &who, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
-	/* A peer may say what it likes, and so may who answers in the server's place. */
-	bool trusted = answer->same_server && !answer->check && !disputed;
+	/* A peer may say what it likes, and so may who answers in the server's place. Who asked
+	 * through a proxy is told where that comes out. */
+	bool proxied = o->head.encapsulation & WRAPPED_PROXY;
+	bool trusted = answer->same_server && !answer->check && !disputed && !proxied;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
 	if (trusted && inside)
 		egress_learn(k, c, mapped);
-	if (trusted &&
-		knowledge_path(k, client, answer->request_interface, &answer->server) ==
-			PATH_DIRECT)
+	if (trusted && knowledge_path_asked(k, o, answer) == PATH_DIRECT)
 		real_learn(c, mapped);
 }
 
@@ -302,6 +311,10 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	case OBS_STUN_REQUEST:
 		request_learn(k, o);
+		break;
+	case OBS_MEDIA:
+	case OBS_HELLO:
+		sender_see(k, &o->head);
 		break;
 	case OBS_BINDING_RESULT:
 		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr,

@@ -22,7 +22,8 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		INTEREST_IN(OBS_MEDIA) | INTEREST_IN(OBS_HELLO))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -145,6 +146,10 @@ bool knowledge_expects(const struct knowledge *k);
 enum role knowledge_role(const struct knowledge *k, const struct addr *client, uint16_t interface);
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst);
+/* The same for what a client asked, when `o` answers it. Inside what a proxy carries the server is
+ * the proxy's to reach. */
+enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,
+	const struct obs_stun_answer *answer);
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
 
