@@ -38,6 +38,8 @@ void alert_add_name(struct alert *a, const uint8_t *bytes, size_t length)
 void alert_add_expected(struct alert *a, const struct expectation *expected)
 {
 	a->learned = expected->learned;
+	a->through = expected->through;
+	a->through_at = expected->through_at;
 	a->expected_cut = expected->egress_count > ALERT_EXPECTED_MAX;
 	for (uint32_t i = 0; i < expected->egress_count && i < ALERT_EXPECTED_MAX; i++)
 		a->expected[a->expected_count++] = expected->egress[i];

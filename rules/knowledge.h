@@ -94,6 +94,8 @@ struct expectation {
 	bool learned;  /* or was learned */
 	const struct prefix *egress; /* where it should come out; policy's or knowledge's */
 	uint32_t egress_count;       /* may be 0 */
+	enum through through;
+	struct endpoint through_at; /* of the tunnel or proxy; none: not known */
 };
 
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
