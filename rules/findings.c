@@ -283,7 +283,7 @@ static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
-	if (!expected.any)
+	if (!expected.any && !knowledge_terms(j->knowledge, &draft->client)->relay_only)
 		draft->severity = SEVERITY_INFO;
 	if (expected.observed && draft->confidence > CONFIDENCE_MEDIUM)
 		draft->confidence = CONFIDENCE_MEDIUM;

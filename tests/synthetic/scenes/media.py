@@ -41,12 +41,13 @@ def checks(world, face, near, far, mapped=None, nominate=False, ufrags=("Lapt", 
 
 
 def granted(world, face):
-    """Pages go through an HTTP proxy."""
+    """Pages go through an HTTP proxy. Returns the connection."""
     connection = Connection(face, (world.laptop, world.port()), (world.proxy, 3128))
     connection.send(http_connect("app.example", 443))
     if world.fact("the proxy grants"):
         connection.reply(HTTP_CONNECTED)
     world.wait(1)
+    return connection
 
 
 # One finding that grows
