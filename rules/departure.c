@@ -23,10 +23,13 @@ static struct addr shown_of(const struct judgement *j, const struct obs_head *h,
 	return real ? *real : (struct addr){0};
 }
 
-/* Where the address is known it decides: a router may have put it into a tunnel after all. */
+/* Where the address is known it decides: a router may have put it into a tunnel after all. Who is
+ * behind the same NAT is reached by its outer address, too, and that packet turns round there. */
 static bool departure_violates(const struct departure *d)
 {
 	const struct expectation *e = &d->expected;
+	if (addr_equal(&d->shown, &d->remote.addr))
+		return false;
 	if (d->shown.family != ADDR_NONE)
 		return expectation_violated(e, d->path, &d->shown);
 	return d->path == PATH_DIRECT && (e->tunnel || e->proxy);
@@ -83,6 +86,7 @@ struct alert alert_of_departure(
 	if (d->shown.family != ADDR_NONE)
 		alert_add_leaked(&a, &d->shown);
 	alert_add_expected(&a, &d->expected);
+	a.provisional = !a.leaked_count && j->detection->grows; /* it may get its address */
 	alert_add_frame(&a, o->head.capture, o->head.interface, o->head.frame);
 	return a;
 }

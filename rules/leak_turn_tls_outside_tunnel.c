@@ -70,11 +70,13 @@ static void hello_judge(const struct judgement *j, const struct observation *o)
 	struct departure d;
 	const struct obs_hello *hello = &o->hello;
 	if (hello->server || hello->protocol == HELLO_QUIC || hello_says_other(hello) ||
-		hello_is_webrtc(hello) || !departure_read(j, &o->head, NULL, &d))
+		hello_is_webrtc(hello))
 		return;
 	bool said = hello_says_turn(hello);
-	bool known = server_known(judgement_recall(j, &d.client), &d.remote.addr);
+	bool known = server_known(judgement_recall(j, &o->head.src.addr), &o->head.dst.addr);
 	if (!said && !known && !name_says_turn(&hello->name))
+		return;
+	if (!departure_read(j, &o->head, NULL, &d))
 		return;
 	struct alert a = alert_of_departure(j, o, &d);
 	a.stage = STAGE_GATHERED;

@@ -89,6 +89,24 @@ def kept(world):
         world.wait(CONSENT)
 
 
+@scene("srflx-outside-egress/hit-restart-outside", severity="critical",
+       why="the tunnel fails under a call, whose media goes on outside; then ICE restarts there, and "
+       "the address shows: what was found without it is withdrawn for it")
+def restart_outside(world):
+    eth, tun = world.physical(), world.tunnel()
+    near, far = ends_of(world, world.laptop, world.peer)
+    checks(world, tun, near, far, world.egress, nominate=True)
+    talk(world, tun, near, far)
+    world.wait(0.5)
+    talk(world, eth, near, far, back=False)
+    world.wait(3)
+    gather(world, eth, world.laptop, world.stun, world.isp)
+    again = world.laptop, world.port()
+    mapped = world.isp if world.fact("answer") else None
+    checks(world, eth, again, far, mapped, nominate=True, ufrags=("Lap2", "Pee2"))
+    talk(world, eth, again, far)
+
+
 # Around a tunnel
 
 @scene("media-outside-tunnel/hit-kill-switch", severity="critical",
@@ -237,6 +255,33 @@ def looks_like_rtp(world):
         eth.udp(near, far, rtp(number, size=30))
         eth.udp(far, near, b"\x42\0" + bytes([number]) * 20)
         world.wait(FRAME)
+
+
+@scene("media-outside-tunnel/miss-same-nat", "--tunnel {tunnel} --egress {egress}", severity="critical",
+       why="a call with somebody behind the same NAT, by its outer address; only STUN is outside")
+def same_nat(world):
+    eth = world.physical()
+    gather(world, eth, world.laptop, world.stun, world.isp)
+    near, far = ends_of(world, world.laptop, world.isp)
+    checks(world, eth, near, far, nominate=True)
+    eth.udp(near, far, dtls_hello())
+    talk(world, eth, near, far)
+
+
+@scene("media-outside-tunnel/miss-other-udp", "--tunnel {tunnel}",
+       why="BitTorrent (uTP and DHT), NTP and a game outside: the untunnelled traffic's business")
+def other_udp(world):
+    eth = world.physical()
+    near, far = ends_of(world, world.laptop, world.peer)
+    for number in range(20):
+        for first in (b"\x41\0", b"\x21\0", b"\x01\0"):  # ST_SYN, ST_STATE, ST_DATA
+            eth.udp(near, far, first + world.draw.randbytes(18) + bytes(40))
+            eth.udp(far, near, first + world.draw.randbytes(18), hops=AWAY)
+        eth.udp(near, (world.peer, 6881), b"d1:ad2:id20:" + world.draw.randbytes(20) + b"e1:q4:ping1:t2:aa"
+                b"1:y1:qe")
+        eth.udp(near, (world.web, 27015), b"\xff\xff\xff\xff\x54Source Engine Query\0")
+        eth.udp(near, (world.web, 123), b"\x23" + bytes(39) + world.draw.randbytes(8))
+        world.wait(0.1)
 
 
 # Beside proxies
