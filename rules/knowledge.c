@@ -170,6 +170,7 @@ static void client_know(struct knowledge *k, struct client *c, const uint8_t *ma
 		memcpy(c->mac, mac, sizeof(c->mac));
 		c->has_mac = true;
 		hosts_see(&k->hosts, mac, &c->key.addr, k->now_ns);
+		k->stats->hosts_evicted = k->hosts.table.evicted;
 	}
 	struct policy_subject who = {.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL};
 	c->declared = policy_entry_find(k->policy, &who);
@@ -218,6 +219,7 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 	const struct obs_head *h = &o->head;
 	const struct endpoint *near = tunnel_near(h);
 	tunnels_learn(&k->tunnels, o);
+	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
 	if (near == &h->src && sender_mac(k, h))
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
 }
@@ -325,6 +327,7 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	case OBS_PROXY:
 		proxies_learn(&k->proxies, o);
+		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
