@@ -24,8 +24,9 @@ struct judgement {
 
 struct detection {
 	struct detection_info info;
-	uint32_t wants; /* mask of observation kinds */
-	bool held;      /* its findings wait a moment for one that covers them */
+	uint32_t wants;    /* mask of observation kinds */
+	bool policy_alone; /* rests on the policy's word, whatever else is expected of the client */
+	bool held;         /* its findings wait a moment for one that covers them */
 	/* The detection, always a held one, whose finding about a client is told by this one's,
 	 * too, when the evidence went the direct path; or NULL. */
 	const struct detection *covers;

@@ -282,8 +282,10 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
+	if (j->detection->policy_alone)
+		return;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
-	if (!expected.any && !knowledge_terms(j->knowledge, &draft->client)->relay_only)
+	if (!expected.any)
 		draft->severity = SEVERITY_INFO;
 	if (expected.observed && draft->confidence > CONFIDENCE_MEDIUM)
 		draft->confidence = CONFIDENCE_MEDIUM;

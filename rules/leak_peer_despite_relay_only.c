@@ -109,6 +109,7 @@ const struct detection detection_peer_despite_relay_only = {
 			.references = references,
 		},
 	.wants = INTEREST_IN(OBS_BINDING_RESULT) | INTEREST_IN(OBS_ALLOCATION),
+	.policy_alone = true,
 	.grows = &detection_srflx_outside_egress,
 	.state_size = sizeof(struct relays),
 	.observe = observe,

@@ -108,6 +108,11 @@ static const struct row silent_rows[] = {
 	{"a router tunnels it", EGRESS, {{ANSWERED(EXIT)}, {SAYS(RTP)}}, .id = NULL},
 	{"... and the tunnel is declared, too", EGRESS " tunnel=203.0.113.7:1194",
 		{{ANSWERED(EXIT)}, {SAYS(RTP)}}, .id = NULL},
+	{"to somebody behind the same NAT", TUNNEL,
+		{{ANSWERED(REAL), .peer = RELAY, .flow = 1, .gathers = true},
+			{CHECKS, .peer = "198.51.100.23:1"},
+			{SAYS(RTP), .peer = "198.51.100.23:1"}},
+		.id = NULL},
 	{"on a gateway's inner side", TUNNEL,
 		{{CHECKS, .interface = LAN0}, {SAYS(RTP), .interface = LAN0}}, .id = NULL},
 };
@@ -131,6 +136,13 @@ static const struct row growing_rows[] = {
 		STAGE_GATHERED, CONFIDENCE_HIGH, "198.51.100.23"},
 	{"asked in vain, then media", TUNNEL, {{CHECKS, .gathers = true}, {CHECKS}, {SAYS(RTP)}},
 		MEDIA, STAGE_MEDIA, CONFIDENCE_HIGH, NULL},
+	{"media, then the address, then media again: one finding", TUNNEL,
+		{{CHECKS}, {SAYS(RTP)}, {ANSWERED(REAL), .flow = 2}, {SAYS(RTP), .flow = 2}}, SRFLX,
+		STAGE_MEDIA, CONFIDENCE_HIGH, "198.51.100.23"},
+	{"... and once more to somebody else", TUNNEL,
+		{{CHECKS}, {SAYS(RTP)}, {ANSWERED(REAL), .flow = 2}, {SAYS(RTP), .flow = 2},
+			{CHECKS, .peer = RELAY, .flow = 3}, {SAYS(RTP), .peer = RELAY, .flow = 3}},
+		SRFLX, STAGE_MEDIA, CONFIDENCE_HIGH, "198.51.100.23"},
 	{"the exit that a peer saw inside is not shown outside", TUNNEL " " EGRESS,
 		{{ANSWERED(EXIT), .interface = TUN0}, {SAYS(RTP), .interface = TUN0},
 			{CHECKS, .interface = TUN0}, {SAYS(RTP)}},
@@ -194,6 +206,19 @@ static void findings_grow(void **state)
 		row_check(&growing_rows[i]);
 }
 
+/* That an address was gathered later does not say that media showed it. */
+static void nameless_stands(void **state)
+{
+	(void)state;
+	const struct step steps[MOST] = {
+		{CHECKS}, {SAYS(RTP)}, {ANSWERED(REAL), .peer = RELAY, .flow = 2, .gathers = true}};
+	struct judge *j = call_play(TUNNEL, 0, steps);
+	assert_int_equal(findings_above_info(j), 2);
+	assert_true(call_found(j, MEDIA) && call_found(j, SRFLX));
+	assert_int_equal(j->by_state[STATE_WITHDRAWN], 0);
+	judge_free(j);
+}
+
 /* Many pairs are tried; the one in use is known again by its next check. */
 static void flows_make_way(void **state)
 {
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(media_is_shown),
 		cmocka_unit_test(nothing_is_said),
 		cmocka_unit_test(findings_grow),
+		cmocka_unit_test(nameless_stands),
 		cmocka_unit_test(flows_make_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
