@@ -160,6 +160,8 @@
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
 	LOST(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
+	LOST(sockets_evicted, "seep.sockets_evicted",                                              \
+		"tunnels' own sockets forgotten because the table was full")                       \
 	MISS(not_judged, "seep.not_judged",                                                        \
 		"STUN requests of hosts that are no clients here (--client names one)")            \
 	LOST(egresses_forgotten, "seep.egresses_forgotten",                                        \

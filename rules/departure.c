@@ -14,7 +14,7 @@ static struct addr shown_of(const struct judgement *j, const struct obs_head *h,
 	const struct addr *mapped, enum path path)
 {
 	if (mapped && addr_scope(mapped) == SCOPE_GLOBAL)
-		return addr_unmapped(mapped);
+		return addr_plain(mapped);
 	if (path != PATH_DIRECT)
 		return (struct addr){0};
 	if (addr_scope(&h->src.addr) == SCOPE_GLOBAL)
@@ -39,7 +39,8 @@ bool departure_read(const struct judgement *j, const struct obs_head *h, const s
 	struct departure *out)
 {
 	const struct knowledge *k = j->knowledge;
-	if (h->encapsulation & WRAPPED_PROXY || !knowledge_judges(k, h))
+	if (h->encapsulation & WRAPPED_PROXY || !knowledge_judges(k, h) ||
+		knowledge_socket_is_tunnels(k, &h->src))
 		return false;
 	*out = (struct departure){.client = h->src.addr, .remote = remote_of(h)};
 	out->path = knowledge_path(k, &out->client, h->interface, &out->remote);

@@ -12,14 +12,16 @@
 #include "rules/rules.h"
 
 struct findings;
+struct proof_once;
 
 /* What `observe` gets beside the observation. */
 struct judgement {
 	const struct knowledge *knowledge;
 	struct findings *findings;
 	const struct detection *detection;
-	struct table *memory; /* see judgement_memory */
-	uint64_t now_ns;      /* packet time */
+	struct table *memory;    /* see judgement_memory */
+	uint64_t now_ns;         /* packet time */
+	struct proof_once *once; /* proof_read's */
 };
 
 struct detection {
@@ -65,13 +67,20 @@ void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint
 /* What an answer proves, for every detection alike. */
 struct proof {
 	const struct obs_stun_answer *answer;
-	struct addr mapped; /* what it told; IPv4-mapped IPv6 as IPv4 */
+	struct addr mapped; /* what it told; IPv4 in IPv6 as IPv4 */
 	bool disputed;      /* it named another address, too */
 	enum path path;     /* the way of the request */
 	struct expectation expected;
 };
 
-/* Reads the proof out of a Binding or Allocate success. False where nobody to judge asked. */
+/* Made once of an observation, whoever asks first. */
+struct proof_once {
+	bool made, proven;
+	struct proof proof;
+};
+
+/* Reads the proof out of a Binding or Allocate success, the observation that is being judged. False
+ * where nobody to judge asked, or nothing left the LAN. */
 bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out);
 
 /* An alert about it: path, stage, confidence, addresses and frames filled in. Medium at most where

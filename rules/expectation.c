@@ -5,6 +5,8 @@
 #include "rules/knowledge.h"
 #include "rules/path.h"
 
+#define LINK_PREFIX 8 /* bytes */
+
 static const struct egress_set *learned_egress(const struct knowledge *k, const struct addr *addr)
 {
 	static const struct egress_set nothing = {0};
@@ -151,11 +153,20 @@ enum role knowledge_role(const struct knowledge *k, const struct addr *client, u
 	return path_role(&map, interface);
 }
 
+/* Hosts of one /64 are neighbours (RFC 4291 §2.5.4), though their addresses are global. */
+static bool same_link(const struct addr *client, const struct addr *other)
+{
+	return client->family == ADDR_V6 && other->family == ADDR_V6 &&
+		memcmp(client->bytes, other->bytes, LINK_PREFIX) == 0;
+}
+
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst)
 {
 	const struct path_map map = path_map(k, client);
-	return path_of(&map, interface, dst);
+	enum path path = path_of(&map, interface, dst);
+	bool inside = path_role(&map, interface) != ROLE_WAN && path != PATH_TUNNEL;
+	return inside && same_link(client, &dst->addr) ? PATH_LAN : path;
 }
 
 enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,

@@ -18,6 +18,7 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 {
 	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		sockets_init(&k->sockets) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -28,6 +29,7 @@ void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	sockets_free(&k->sockets);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -213,12 +215,24 @@ static void server_see(struct knowledge *k, const struct endpoint *endpoint, uin
 	k->stats->servers_evicted = k->servers.evicted;
 }
 
+static void socket_learn(struct knowledge *k, const struct observation *o)
+{
+	sockets_learn(&k->sockets, o);
+	k->stats->sockets_evicted = k->sockets.table.evicted;
+}
+
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket)
+{
+	return sockets_have(&k->sockets, socket, k->now_ns);
+}
+
 /* What the far end of a client's tunnel says is about the tunnel, not about a client of ours. */
 static void tunnel_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct endpoint *near = tunnel_near(h);
 	tunnels_learn(&k->tunnels, o);
+	socket_learn(k, o);
 	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
 	if (near == &h->src && sender_mac(k, h))
 		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
@@ -227,7 +241,8 @@ static void tunnel_learn(struct knowledge *k, const struct observation *o)
 static void link_learn(struct knowledge *k, const struct observation *o)
 {
 	enum role role = knowledge_role(k, NULL, o->head.interface);
-	k->tunnel_seen |= role == ROLE_TUNNEL;
+	k->tunnel_seen |= role == ROLE_TUNNEL &&
+		!interface_is_mesh(&k->sources->interface[o->head.interface]);
 	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
 }
 
@@ -253,6 +268,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 		return;
 	}
 	c->requests++;
+	socket_learn(k, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -260,7 +276,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 /* What an answer on the tunnel's interface says is where the tunnel comes out. */
 static void egress_learn(struct knowledge *k, struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	struct egress_set *set = k->gateway ? &c->learned : &k->learned;
 	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_contain(set->prefix, set->count, &plain))
 		return;
@@ -273,7 +289,7 @@ static void egress_learn(struct knowledge *k, struct client *c, const struct add
 /* What an answer that went around the tunnel says is what the world sees of the client. */
 static void real_learn(struct client *c, const struct addr *mapped)
 {
-	struct addr plain = addr_unmapped(mapped);
+	struct addr plain = addr_plain(mapped);
 	if (addr_scope(&plain) == SCOPE_GLOBAL)
 		c->real[plain.family == ADDR_V6] = plain;
 }
@@ -297,8 +313,11 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	bool trusted = answer->same_server && !answer->check && !disputed && !proxied;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
-	if (trusted && inside)
+	if (trusted && inside) {
 		egress_learn(k, c, mapped);
+		k->tunnel_seen |= k->learned.count &&
+			interface_is_mesh(&k->sources->interface[answer->request_interface]);
+	}
 	if (trusted && knowledge_path_asked(k, o, answer) == PATH_DIRECT)
 		real_learn(c, mapped);
 }

@@ -15,6 +15,7 @@
 #include "rules/hosts.h"
 #include "rules/proxies.h"
 #include "rules/rules.h"
+#include "rules/sockets.h"
 #include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
@@ -78,6 +79,7 @@ struct knowledge {
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
+	struct sockets sockets;
 	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
@@ -115,6 +117,9 @@ bool knowledge_judges(const struct knowledge *k, const struct obs_head *request)
 
 /* The same for who asked in a transaction; false when the request was not seen. */
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
+
+/* Is this socket of a client's a tunnel's own? What it asks says nothing of other traffic. */
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket);
 
 /* The user named this client, by its address or so that it was told from others. */
 bool knowledge_declared(const struct knowledge *k, const struct addr *client);

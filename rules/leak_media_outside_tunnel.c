@@ -74,7 +74,7 @@ static void answer_note(const struct judgement *j, const struct observation *o)
 {
 	const struct obs_stun_answer *answer = &o->binding_result.answer;
 	const struct addr *client = &answer->client.addr;
-	struct addr mapped = addr_unmapped(&o->binding_result.mapped.addr);
+	struct addr mapped = addr_plain(&o->binding_result.mapped.addr);
 	if (!answer->check || !knowledge_judges_answer(j->knowledge, answer))
 		return;
 	enum path path = knowledge_path_asked(j->knowledge, o, answer);

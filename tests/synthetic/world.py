@@ -4,11 +4,9 @@ Seed 0 has the addresses of pcaps/README.md. A scene asks its World for addresse
 transaction ids, and for each fact that its detection claims to need whether to show it.
 """
 import random
-from pathlib import Path
 
 from .wire import RAW_IP, Scene
 
-POLICIES = Path(__file__).resolve().parent.parent / "golden" / "policies"
 PLAIN = {  # what seed 0 says
     "laptop": "192.168.77.10", "laptop6": "2001:db8:77::10", "lan_host": "192.168.77.20",
     "gateway": "192.168.77.1", "isp": "198.51.100.23", "stun": "192.0.2.10",
@@ -91,6 +89,8 @@ class World:
         return self.scene.interface(self.names["tunnel"], RAW_IP)
 
     def arguments(self, text):
-        """Options of `seep replay` with {egress} and the like filled in, and {policies}, the folder
-        of policy files."""
-        return text.format(**self.at, **self.names, policies=POLICIES).split()
+        """Options of `seep replay` with {egress} and the like filled in."""
+        return self.filled(text).split()
+
+    def filled(self, text):
+        return text.format(**self.at, **self.names)

@@ -284,6 +284,36 @@ def other_udp(world):
         world.wait(0.1)
 
 
+# With exclusions
+
+PHONES = """clients:
+  - match: {laptop}
+    tunnel: {tunnel}
+    allow:
+      - to: {peer}
+        protocol: udp
+        why: the phones of the office
+"""
+
+
+@scene("media-outside-tunnel/miss-excluded", "--min-severity info", policy=PHONES,
+       why="a call that the policy lets go around the tunnel")
+def excluded(world):
+    near, far = ends_of(world, world.laptop, world.peer)
+    talk(world, world.physical(), near, far)
+
+
+@scene("media-outside-tunnel/hit-beyond-exclusion", policy=PHONES, severity="critical",
+       why="a call that the policy lets go around the tunnel, and one that it does not")
+def beyond_exclusion(world):
+    eth = world.physical()
+    near, far = ends_of(world, world.laptop, world.peer)
+    talk(world, eth, near, far)
+    near, far = ends_of(world, world.laptop, world.web)
+    if world.fact("a call with somebody else"):
+        talk(world, eth, near, far)
+
+
 # Beside proxies
 
 @scene("media-outside-tunnel/hit-beside-http-proxy", severity="critical",

@@ -6,7 +6,10 @@ from ..wire import Connection
 from .media import AWAY, CONSENT, FRAME, checks, ends_of, granted
 from .observed import wireguard
 
-RELAY_ONLY = "-c {policies}/relay-only.yaml"
+RELAY_ONLY = """clients:
+  - match: [{laptop}, {inner}]
+    relay_only: true
+"""
 
 
 # quic-outside-tunnel
@@ -130,7 +133,7 @@ def turn_through_proxy(world):
 
 # peer-despite-relay-only
 
-@scene("peer-despite-relay-only/hit-direct", RELAY_ONLY, severity="high",
+@scene("peer-despite-relay-only/hit-direct", policy=RELAY_ONLY, severity="high",
        why="only relays are allowed, and the pair in use goes straight to the peer")
 def direct(world):
     eth = world.physical()
@@ -139,7 +142,7 @@ def direct(world):
            nominate=world.fact("nominated"))
 
 
-@scene("peer-despite-relay-only/hit-kept", RELAY_ONLY, severity="high",
+@scene("peer-despite-relay-only/hit-kept", policy=RELAY_ONLY, severity="high",
        why="the peer nominates, and the pair is kept by the laptop's consent checks")
 def kept_straight(world):
     eth = world.physical()
@@ -156,7 +159,7 @@ def kept_straight(world):
         world.wait(CONSENT)
 
 
-@scene("peer-despite-relay-only/miss-relayed", RELAY_ONLY,
+@scene("peer-despite-relay-only/miss-relayed", policy=RELAY_ONLY,
        why="plain STUN to the TURN server, as browsers do, an allocation, and the call through it")
 def through_relay(world):
     eth = world.physical()
@@ -170,7 +173,7 @@ def through_relay(world):
         world.wait(FRAME)
 
 
-@scene("peer-despite-relay-only/miss-relay-checked", RELAY_ONLY,
+@scene("peer-despite-relay-only/miss-relay-checked", policy=RELAY_ONLY,
        why="the media server behind the relay answers checks on the relay's own address")
 def relay_checked(world):
     eth = world.physical()
@@ -181,13 +184,13 @@ def relay_checked(world):
     checks(world, eth, near, (world.turn, 50000), world.isp, nominate=True)
 
 
-@scene("peer-despite-relay-only/miss-lan-call", RELAY_ONLY, why="a call inside the LAN")
+@scene("peer-despite-relay-only/miss-lan-call", policy=RELAY_ONLY, why="a call inside the LAN")
 def lan_pair(world):
     near, far = ends_of(world, world.laptop, world.lan_host)
     checks(world, world.physical(), near, far, world.laptop, nominate=True)
 
 
-@scene("peer-despite-relay-only/miss-inside", RELAY_ONLY + " --tunnel {tunnel} --egress {egress}",
+@scene("peer-despite-relay-only/miss-inside", "--tunnel {tunnel} --egress {egress}", policy=RELAY_ONLY,
        why="a direct call inside the tunnel: the peer sees its exit")
 def pair_inside(world):
     near, far = ends_of(world, world.inner, world.peer)
