@@ -172,8 +172,14 @@
 		"hosts whose addresses are joined no longer, for want of room")                    \
 	LOST(tunnels_forgotten, "seep.tunnels_forgotten",                                          \
 		"tunnels seen outside and forgotten for want of room")                             \
+	LOST(hidden_hosts_evicted, "seep.hidden_hosts_evicted",                                    \
+		"names that hide a candidate, forgotten because the table was full")               \
+	LOST(resolvers_evicted, "seep.resolvers_evicted",                                          \
+		"resolvers forgotten because the table was full")                                  \
 	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
 		"proxies in use forgotten for want of room")                                       \
+	LOST(lan_forgotten, "seep.lan_forgotten",                                                  \
+		"leases, routers and their routes forgotten for want of room")                     \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \

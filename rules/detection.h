@@ -37,6 +37,9 @@ struct detection {
 	 * worst describes it. What was found before the address was known is withdrawn for it.
 	 * NULL: its own. */
 	const struct detection *grows;
+	/* What it measures against is a list of the policy's own: it stands where nothing is said
+	 * of the way that traffic should take. */
+	bool by_policy;
 	size_t state_size; /* bytes it remembers of each client */
 	void (*observe)(const struct judgement *j, const struct observation *o);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */

@@ -4,11 +4,11 @@
  * checks (RFC 7675). That peer, or media server, sees the address that the relay was to hide (RFC
  * 9429 §4.1.1, iceTransportPolicy).
  *
- * Where a tunnel or an egress is expected, too, the address is one that srflx-outside-egress tells
- * of: one finding. What a relay carries is the relay's, and a TURN server may be asked for an
- * address by plain STUN, as browsers do. Inside the tunnel the peer sees the tunnel's end: no leak.
- * Known false positive: an allocation made before the capture began, on a server that answers
- * checks itself.
+ * The finding of relay-only-violated about a candidate of that address, or about checks without
+ * one, grows. What a relay carries is the relay's, and a TURN server may be asked for an address by
+ * plain STUN, as browsers do. Inside the tunnel the peer sees the tunnel's end: no leak. Known
+ * false positive: an allocation made before the capture began, on a server that answers checks
+ * itself.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
@@ -87,7 +87,7 @@ static const char *const references[] = {
 	NULL,
 };
 
-extern const struct detection detection_srflx_outside_egress;
+extern const struct detection detection_relay_only;
 extern const struct detection detection_peer_despite_relay_only;
 const struct detection detection_peer_despite_relay_only = {
 	.info =
@@ -110,7 +110,7 @@ const struct detection detection_peer_despite_relay_only = {
 		},
 	.wants = INTEREST_IN(OBS_BINDING_RESULT) | INTEREST_IN(OBS_ALLOCATION),
 	.policy_alone = true,
-	.grows = &detection_srflx_outside_egress,
+	.grows = &detection_relay_only,
 	.state_size = sizeof(struct relays),
 	.observe = observe,
 	.describe = describe,

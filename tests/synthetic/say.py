@@ -207,6 +207,27 @@ def client_subnet(prefix, bits):
     return b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(body)) + body
 
 
+def dns_stream(message):
+    """A message as it goes over TCP (RFC 1035 §4.2.2)."""
+    return struct.pack(">H", len(message)) + message
+
+
+def mdns_answer(name, address_, ttl=120):
+    """An unsolicited announcement (RFC 6762 §8.3), with the cache-flush bit."""
+    kind = 28 if is_v6(address_) else 1
+    raw = packed(address_)
+    return struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + dns_name(name) + \
+        struct.pack(">HHIH", kind, 0x8001, ttl, len(raw)) + raw
+
+
+def nbns_query(number, name):
+    """A NetBIOS name query to everybody (RFC 1002 §4.2.12)."""
+    raw = name.upper().ljust(15).encode() + b"\0"
+    coded = bytes(65 + half for byte in raw for half in (byte >> 4, byte & 15))
+    head = struct.pack(">HHHHHH", number, 0x0110, 1, 0, 0, 0)
+    return head + b"\x20" + coded + b"\0" + struct.pack(">HH", 32, 1)
+
+
 # Leases and routes
 
 def dhcp(kind, mac, yours="0.0.0.0", options=()):
@@ -347,3 +368,46 @@ def offer(text, kind="offer"):
 def trickle(text, mid="0"):
     return json.dumps({"candidate": {"candidate": text, "sdpMid": mid,
                                      "sdpMLineIndex": 0}}).encode()
+
+
+def http_get(host, path="/", fields=()):
+    more = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode()
+
+
+def websocket_upgrade(host, path="/"):
+    return http_get(host, path, (("Connection", "Upgrade"), ("Upgrade", "websocket"),
+                                 ("Sec-WebSocket-Version", "13"),
+                                 ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")))
+
+
+WEBSOCKET_UPGRADED = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      b"Connection: Upgrade\r\n"
+                      b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+
+
+def websocket_text(data, mask=None):
+    """A text frame (RFC 6455 §5.2); a client's has a mask of four bytes."""
+    bit = 0x80 if mask else 0
+    length = bytes([bit | len(data)]) if len(data) < 126 else \
+        bytes([bit | 126]) + struct.pack(">H", len(data))
+    if not mask:
+        return b"\x81" + length + data
+    return b"\x81" + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+
+def end_of_candidates(mid="0"):
+    return trickle("", mid)
+
+
+def sip_request(method, uri, via, contact=None, body=b"", call="a84b4c76e66710", more=""):
+    """`via` is who sends it, host:port; one Via only."""
+    lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP {via};branch=z9hG4bK{call[:8]};rport",
+             "Max-Forwards: 70", "From: <sip:alice@example.com>;tag=1928301774",
+             f"To: <{uri}>", f"Call-ID: {call}", f"CSeq: 1 {method}"]
+    if contact:
+        lines.append(f"Contact: <sip:alice@{contact}>")
+    if body:
+        lines.append("Content-Type: application/sdp")
+    lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n" + more + "\r\n").encode() + body

@@ -173,7 +173,7 @@ def through_relay(world):
         world.wait(FRAME)
 
 
-@scene("peer-despite-relay-only/miss-relay-checked", policy=RELAY_ONLY,
+@scene("peer-despite-relay-only/miss-relay-checked", policy=RELAY_ONLY, severity="high",
        why="the media server behind the relay answers checks on the relay's own address")
 def relay_checked(world):
     eth = world.physical()
@@ -190,7 +190,8 @@ def lan_pair(world):
     checks(world, world.physical(), near, far, world.laptop, nominate=True)
 
 
-@scene("peer-despite-relay-only/miss-inside", "--tunnel {tunnel} --egress {egress}", policy=RELAY_ONLY,
+@scene("peer-despite-relay-only/miss-inside", "--tunnel {tunnel} --egress {egress}",
+       policy=RELAY_ONLY, severity="high",
        why="a direct call inside the tunnel: the peer sees its exit")
 def pair_inside(world):
     near, far = ends_of(world, world.inner, world.peer)
