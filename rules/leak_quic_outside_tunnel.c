@@ -5,8 +5,7 @@
  * carry no UDP; what speaks QUIC beside one does not use it.
  *
  * Both ends must have spoken. QUIC that a call's ICE checked is media-outside-tunnel's, MASQUE
- * relays are tunnels of their own (D36, D49), and beside a tunnel that only its outer packets show
- * QUIC may be split off like anything else: the untunnelled traffic says it all. A connection that
+ * relays are tunnels of their own (D36, D49). A connection that
  * moves from inside the tunnel outside is seen as what it is outside; that it is the same one its
  * encrypted ids do not tell, nor can WebTransport be told from HTTP/3. Known false positive:
  * another program than the one that uses the proxy.
@@ -62,14 +61,20 @@ static bool name_is_relay(const struct obs_word *name)
 		word_ends(name, "masque.cloudflareclient.com");
 }
 
-/* QUIC around what everybody's UDP should go through, or around a proxy. */
 static bool quic_departs(
 	const struct judgement *j, const struct observation *o, struct departure *out)
 {
-	if (!o->head.from_opener || o->head.encapsulation & WRAPPED_TURN ||
-		!departure_read(j, &o->head, NULL, out))
-		return false;
-	return !out->expected.observed || out->expected.proxy;
+	return o->head.from_opener && !(o->head.encapsulation & WRAPPED_TURN) &&
+		departure_read(j, &o->head, NULL, out);
+}
+
+/* Another program may use the proxy; beside a tunnel that only its outer packets show QUIC may be
+ * split off like anything else. */
+static enum severity quic_severity(const struct judgement *j, const struct expectation *e)
+{
+	if (!e->observed)
+		return j->detection->info.severity;
+	return e->proxy ? SEVERITY_MEDIUM : SEVERITY_INFO;
 }
 
 static void hello_note(const struct judgement *j, const struct observation *o)
@@ -98,8 +103,7 @@ static void quic_judge(const struct judgement *j, const struct observation *o)
 	if (flow && flow->other)
 		return;
 	struct alert a = alert_of_departure(j, o, &d);
-	if (d.expected.observed)
-		a.severity = SEVERITY_MEDIUM; /* another program may use the proxy */
+	a.severity = quic_severity(j, &d.expected);
 	if (flow && flow->name.length)
 		alert_add_name(&a, flow->name.bytes, flow->name.length);
 	finding_raise(j, &a);
