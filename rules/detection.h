@@ -34,7 +34,8 @@ struct detection {
 	const struct detection *covers;
 	/* The detection whose finding about the same client and the same address this one's
 	 * evidence makes grow, so that one leak is one finding: the first to see it names it, the
-	 * worst describes it. NULL: its own. */
+	 * worst describes it. What was found before the address was known is withdrawn for it.
+	 * NULL: its own. */
 	const struct detection *grows;
 	/* What it measures against is a list of the policy's own: it stands where nothing is said
 	 * of the way that traffic should take. */

@@ -379,6 +379,19 @@ static void finding_allow(
 	f->stats->allowed += added;
 }
 
+/* The same leak was found before its address was known: that finding ends in this one. */
+static void finding_cover_nameless(
+	struct findings *f, const struct judgement *j, const struct alert *draft)
+{
+	struct finding_key key = key_make(j->detection, &draft->client);
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->state != FINDING_TOLD || found->alert.stage > draft->stage ||
+		found->alert.severity > draft->severity)
+		return;
+	finding_withdraw(f, found);
+	found->state = FINDING_COVERED;
+}
+
 void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
@@ -398,6 +411,8 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, j, draft);
+	if (j->detection->grows && draft->leaked_count)
+		finding_cover_nameless(f, j, draft);
 	/* Last, because it may evict any entry, `found` too. */
 	if (j->detection->covers && draft->path == PATH_DIRECT)
 		finding_cover(f, j->detection->covers, draft);

@@ -32,7 +32,8 @@
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
 		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
 		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |       \
-		INTEREST_IN(OBS_SESSION) | OUTINGS_WANTS | LAN_WANTS)
+		INTEREST_IN(OBS_SESSION) | OUTINGS_WANTS | LAN_WANTS | INTEREST_IN(OBS_MEDIA) |    \
+		INTEREST_IN(OBS_HELLO))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -115,6 +116,8 @@ struct expectation {
 	bool learned;  /* or was learned */
 	const struct prefix *egress; /* where it should come out; policy's or knowledge's */
 	uint32_t egress_count;       /* may be 0 */
+	enum through through;
+	struct endpoint through_at; /* of the tunnel or proxy; none: not known */
 };
 
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
@@ -184,6 +187,10 @@ bool knowledge_expects(const struct knowledge *k);
 enum role knowledge_role(const struct knowledge *k, const struct addr *client, uint16_t interface);
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst);
+/* The same for what a client asked, when `o` answers it. Inside what a proxy carries the server is
+ * the proxy's to reach. */
+enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,
+	const struct obs_stun_answer *answer);
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
 

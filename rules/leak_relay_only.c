@@ -50,6 +50,7 @@ static void check_take(const struct judgement *j, const struct observation *o)
 	a.path = path;
 	a.stage = o->stun_request.nominates ? STAGE_NOMINATED : STAGE_SIGNALLED;
 	a.server = h->dst;
+	a.provisional = true; /* an answer tells the address, and is another finding */
 	alert_add_frame(&a, h->capture, h->interface, h->frame);
 	finding_raise(j, &a);
 }

@@ -138,8 +138,10 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	struct client *c = client_see(k, &who, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
-	/* A peer may say what it likes, and so may who answers in the server's place. */
-	bool trusted = answer->same_server && !answer->check && !disputed;
+	/* A peer may say what it likes, and so may who answers in the server's place. Who asked
+	 * through a proxy is told where that comes out. */
+	bool proxied = o->head.encapsulation & WRAPPED_PROXY;
+	bool trusted = answer->same_server && !answer->check && !disputed && !proxied;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
 	if (trusted && inside) {
@@ -147,9 +149,7 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 		k->tunnel_seen |= k->learned.count &&
 			interface_is_mesh(&k->sources->interface[answer->request_interface]);
 	}
-	if (trusted &&
-		knowledge_path(k, client, answer->request_interface, &answer->server) ==
-			PATH_DIRECT)
+	if (trusted && knowledge_path_asked(k, o, answer) == PATH_DIRECT)
 		real_learn(c, mapped);
 }
 
@@ -208,6 +208,11 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 		break;
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
+		break;
+	case OBS_MEDIA:
+	case OBS_HELLO:
+		if (knowledge_judges(k, &o->head))
+			client_see_sender(k, &o->head);
 		break;
 	case OBS_CANDIDATE:
 		words_learn(k, o, o->candidate.owner);
