@@ -206,7 +206,7 @@ static void describe(struct alert *a)
 		names.server, names.leaked, names.client);
 	describe_append(a->remedy,
 		"Have whoever takes them out (border controller, signalling server) do the same "
-		"with"
+		"with "
 		"trickled candidates, re-offers and answers, on both legs.");
 }
 
