@@ -60,6 +60,16 @@ static bool port_among(const struct talk *t, uint16_t a, uint16_t b)
 	return t->remote->port == a || t->remote->port == b;
 }
 
+/* To everybody on the link, whatever the address says; and what is inside another packet, which is
+ * a tunnel of its own. */
+static bool talk_is_apart(const struct talk *t)
+{
+	const uint8_t wrapped = WRAPPED_GRE | WRAPPED_IP | WRAPPED_UDP | WRAPPED_TURN |
+		WRAPPED_PROXY;
+	const struct obs_head *h = &t->o->head;
+	return h->encapsulation & wrapped || (h->has_macs && h->dst_mac[0] & 1);
+}
+
 /* What a host says to be on a network and to know the time. */
 static bool talk_is_upkeep(const struct talk *t)
 {
@@ -123,7 +133,7 @@ static bool talk_is_ike(const struct knowledge *k, const struct talk *t, const s
 
 bool talk_counts(const struct knowledge *k, const struct talk *t, const struct addr *client)
 {
-	return !talk_is_upkeep(t) && !talk_is_answer(t) &&
+	return !talk_is_apart(t) && !talk_is_upkeep(t) && !talk_is_answer(t) &&
 		!talk_is_of_tunnels_socket(k, t, client) && !talk_is_ike(k, t, client) &&
 		!knowledge_is_far_end(k, client, &t->remote->addr);
 }
