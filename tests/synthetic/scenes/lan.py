@@ -214,7 +214,7 @@ def broadcast(world):
     lease(world, eth, world.isp)
     tunnel(world, eth, world.isp)
     eth.udp((world.isp, 5353), (world.isp.rpartition(".")[0] + ".255", 5353), b"\0" * 12,
-            macs=(LAPTOP_MAC, "ff:ff:ff:ff:ff:ff"))
+            macs=(eth.mac(world.isp), "ff:ff:ff:ff:ff:ff"))
     eth.udp((world.isp, 68), (beside(world, world.isp), 67), dhcp(3, LAPTOP_MAC))
 
 
@@ -477,16 +477,6 @@ def undeclared(world):
     eth = home(world)
     where = world.peer if world.fact("another server") else world.vpn
     wireguard(world, eth, world.laptop, where, needed=False)
-
-
-@scene("unsanctioned-tunnel/hit-warp", severity="medium",
-       why="Cloudflare WARP over HTTP/2 beside WireGuard, by the name in its hello")
-def warp(world):
-    eth = home(world)
-    tunnel(world, eth)
-    name = "consumer-masque" if world.fact("WARP's name") else "www"
-    connection = Connection(eth, (world.laptop, world.port()), (world.web, 443))
-    connection.send(tls_hello(f"{name}.cloudflareclient.com"))
 
 
 @scene("unsanctioned-tunnel/miss-moves", why="the VPN moves to another server for good")
