@@ -172,6 +172,8 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.sensor = o->sensor,
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
+		.fail_on = o->fail_on,
+		.catalogue = detection_info,
 	};
 	p->outputs = outputs_new(&p->context);
 	if (!p->sources || !p->outputs)
@@ -289,6 +291,7 @@ static void pipeline_finish(struct pipeline *p)
 {
 	links_check(p);
 	struct summary summary = {
+		.failed = p->input_failed || capture_failed(p->capture),
 		.stats = &p->stats,
 		.sources = p->sources,
 		.first_ns = p->first_ns,

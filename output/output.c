@@ -85,7 +85,7 @@ enum output_status outputs_open(struct outputs *set, const char *spec)
 
 	struct output *o = &set->output[set->count];
 	*o = (struct output){.driver = driver, .context = set->context};
-	if (!sink_open(&o->sink, dest, set->context->stats))
+	if (!sink_open(&o->sink, dest, driver->document, set->context->stats))
 		return OUTPUT_FAILED;
 	o->state = calloc(1, driver->state_size + 1);
 	if (!o->state) {

@@ -17,10 +17,13 @@
 /* What outputs need to know about the run; outlives them. */
 struct output_context {
 	const struct source_table *sources;
-	struct stats *stats; /* write_errors is counted here */
-	const char *sensor;  /* "host" of records, or NULL */
-	bool color;          /* the user did not forbid it; used on a terminal only */
-	bool quiet;          /* people's outputs print alerts and nothing else */
+	struct stats *stats;   /* write_errors is counted here */
+	const char *sensor;    /* "host" of records, or NULL */
+	bool color;            /* the user did not forbid it; used on a terminal only */
+	bool quiet;            /* people's outputs print alerts and nothing else */
+	enum severity fail_on; /* what counts as a failure, in outputs that tell of failures */
+	/* The catalogue, row by row; NULL behind the last. May be NULL itself. */
+	const struct detection_info *(*catalogue)(unsigned row);
 };
 
 struct outputs;

@@ -5,6 +5,8 @@
 #define OUTPUTS(OUTPUT) \
 	OUTPUT(text)    \
 	OUTPUT(eve)     \
-	OUTPUT(summary)
+	OUTPUT(summary) \
+	OUTPUT(junit)   \
+	OUTPUT(sarif)
 
 #endif

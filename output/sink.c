@@ -19,21 +19,21 @@
 #define FILE_MODE 0640
 
 /* -1 with errno set. What lies in /dev is not planted by others, and /dev/stdout is a link. */
-static int file_open(const char *dest)
+static int file_open(const char *dest, bool anew)
 {
-	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | (anew ? O_TRUNC : 0);
 	if (strncmp(dest, "/dev/", strlen("/dev/")) != 0)
 		flags |= O_NOFOLLOW;
 	return open(dest, flags, FILE_MODE);
 }
 
-bool sink_open(struct sink *s, const char *dest, struct stats *stats)
+bool sink_open(struct sink *s, const char *dest, bool anew, struct stats *stats)
 {
-	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO, .dest = dest};
+	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO, .dest = dest, .anew = anew};
 	s->standard = strcmp(dest, "-") == 0;
 	snprintf(s->name, sizeof(s->name), "%s", s->standard ? "standard output" : dest);
 	if (!s->standard) {
-		s->fd = file_open(dest);
+		s->fd = file_open(dest, anew);
 		if (s->fd < 0) {
 			log_message("%s: cannot write there: %s", s->name,
 				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
@@ -48,7 +48,7 @@ void sink_reopen(struct sink *s)
 {
 	if (s->standard)
 		return;
-	int fd = file_open(s->dest);
+	int fd = file_open(s->dest, s->anew);
 	if (fd < 0) {
 		log_message("%s: cannot be opened again, going on with the old file: %s", s->name,
 			strerror(errno));

@@ -1,6 +1,7 @@
 /*
- * Where records go: standard output or a file that is only ever appended to, one write(2) for each
- * record, so that a reader sees complete records only.
+ * Where records go: standard output or a file that is appended to, one write(2) for each record, so
+ * that a reader sees complete records only. A document's file is emptied when it is opened: a run
+ * that dies leaves nothing that could be taken for its result.
  */
 #ifndef SEEP_OUTPUT_SINK_H
 #define SEEP_OUTPUT_SINK_H
@@ -18,14 +19,16 @@ struct sink {
 	struct stats *stats;
 	int fd;
 	bool standard; /* standard output: not ours to close */
+	bool anew;     /* a file holds one document, not what was there before */
 	bool terminal;
 	bool gone;   /* nobody reads standard output any more */
 	bool failed; /* a record could not be written */
 	bool torn;   /* the last record ended in the middle */
 };
 
-/* `dest` is a file's name, or "-". False with the reason printed. */
-bool sink_open(struct sink *s, const char *dest, struct stats *stats);
+/* `dest` is a file's name, or "-". A file is appended to, or with `anew` emptied first. False with
+ * the reason printed. */
+bool sink_open(struct sink *s, const char *dest, bool anew, struct stats *stats);
 
 /* Opens the file anew by its name. On failure the old one stays, and that is said. */
 void sink_reopen(struct sink *s);

@@ -14,13 +14,14 @@ import bad_input  # noqa: E402
 import outputs  # noqa: E402
 import policy  # noqa: E402
 import proxies  # noqa: E402
+import reports  # noqa: E402
 import surface  # noqa: E402
 import verdicts  # noqa: E402
 from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, bad_input, verdicts, proxies, policy):
+    for module in (surface, outputs, reports, bad_input, verdicts, proxies, policy):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 yield name, function
