@@ -63,6 +63,11 @@ static const char *const app_protocols[OBS_KINDS] = {
 	[OBS_HTTP] = "http",
 };
 
+const char *eve_application(uint8_t kind)
+{
+	return kind < OBS_KINDS ? app_protocols[kind] : NULL;
+}
+
 static void add_ends(struct json *j, const struct obs_head *h, const char *application)
 {
 	bool ports = h->protocol != IPPROTO_ICMP && h->protocol != IPPROTO_ICMPV6 &&

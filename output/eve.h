@@ -52,4 +52,11 @@ void eve_observation_flush(struct output *o);
 
 void eve_alert(struct output *o, const struct alert *a);
 
+/* The `leak` object, which other dialects carry as well. */
+void eve_add_leak(
+	struct json *j, const struct alert *a, const char *id, const struct source_table *sources);
+
+/* EVE's app_proto for a kind of observation, or NULL. */
+const char *eve_application(uint8_t kind);
+
 #endif

@@ -138,7 +138,7 @@ static void add_frames(struct json *j, const char *name, const struct alert *a, 
 		json_close_list(j);
 }
 
-static void add_leak(
+void eve_add_leak(
 	struct json *j, const struct alert *a, const char *id, const struct source_table *sources)
 {
 	enum role vantage = a->vantage == ROLE_AUTO ? ROLE_UNKNOWN : a->vantage;
@@ -179,6 +179,6 @@ void eve_alert(struct output *o, const struct alert *a)
 	head.time_ns = a->last_ns; /* when this is said of the finding, not when it was found */
 	struct json j = eve_record(o, eve->alert, sizeof(eve->alert), &head, "alert");
 	add_alert(&j, a, id);
-	add_leak(&j, a, id, o->context->sources);
+	eve_add_leak(&j, a, id, o->context->sources);
 	eve_write(o, &j);
 }

@@ -5,6 +5,9 @@
 #define OUTPUTS(OUTPUT) \
 	OUTPUT(text)    \
 	OUTPUT(eve)     \
+	OUTPUT(ecs)     \
+	OUTPUT(ocsf)    \
+	OUTPUT(cef)     \
 	OUTPUT(summary) \
 	OUTPUT(junit)   \
 	OUTPUT(sarif)
