@@ -22,7 +22,7 @@ const struct command *command_info(unsigned i)
 
 static void outputs_print(FILE *to)
 {
-	fputs("\nOutputs (-o NAME[:FILE]; without FILE standard output):\n", to);
+	fputs("\nOutputs (-o NAME[:DEST], DEST a file or unix:, udp:, tcp:, tls:ADDRESS):\n", to);
 	for (unsigned i = 0; output_info(i); i++)
 		fprintf(to, "  %-10s %s\n", output_info(i)->name, output_info(i)->help);
 }

@@ -36,7 +36,7 @@ static const struct option_row {
 		"whom to judge (default: every local client)"},
 	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
 	{'f', OPTIONS_FILES, "filter", "BPF", "read only what this capture filter passes"},
-	{'o', OPTIONS_JUDGE, "output", "NAME[:FILE]", "where results go (default: text)"},
+	{'o', OPTIONS_JUDGE, "output", "NAME[:DEST]", "where results go (default: text)"},
 	{OPTION_JSON, OPTIONS_JUDGE, "json", NULL, "JSON lines on stdout: -o eve:-"},
 	{OPTION_MIN_SEVERITY, OPTIONS_JUDGE, "min-severity", "S",
 		"report info, low, medium, high, critical (low)"},

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
 
 /* The signals asked for and not yet served; the only state at file scope. */
 static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
@@ -172,6 +175,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.sensor = o->sensor,
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
+		.patient = true, /* saved packets can wait */
 		.fail_on = o->fail_on,
 		.catalogue = detection_info,
 	};
@@ -256,6 +260,13 @@ static void signals_serve(struct pipeline *p)
 	stats_asked = reopen_asked = reload_asked = 0;
 }
 
+static uint64_t clock_ns(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
@@ -265,6 +276,7 @@ static void pipeline_loop(struct pipeline *p)
 		span_note(p, &batch);
 		links_announce(p, p->first_ns);
 		dissect_batch(p->dissect, &batch);
+		outputs_tick(p->outputs, clock_ns());
 		capture_next(p->capture, &batch);
 	}
 }

@@ -231,7 +231,7 @@ static void add_group(struct json *j, const struct stat_info *first, const struc
 	json_close(j);
 }
 
-static void eve_end(struct output *o, const struct summary *s)
+void eve_end(struct output *o, const struct summary *s)
 {
 	struct eve *eve = o->state;
 	struct json j;

@@ -51,6 +51,10 @@ void eve_observation(struct output *o, const struct observation *observation);
 void eve_observation_flush(struct output *o);
 
 void eve_alert(struct output *o, const struct alert *a);
+void eve_end(struct output *o, const struct summary *s);
+
+/* The record of an alert, not written yet; a brief one leaves out what the catalogue has. */
+struct json eve_alert_record(struct output *o, const struct alert *a, bool brief);
 
 /* The `leak` object, which other dialects carry as well. */
 void eve_add_leak(

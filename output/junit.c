@@ -219,6 +219,7 @@ static void junit_close(struct output *o)
 const struct output_driver output_junit = {
 	.info = {"junit", "a JUnit report for CI: a test case for each detection"},
 	.document = true,
+	.to = TO_FILE,
 	.state_size = sizeof(struct junit),
 	.alert = junit_alert,
 	.end = junit_end,

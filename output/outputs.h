@@ -8,6 +8,8 @@
 	OUTPUT(ecs)     \
 	OUTPUT(ocsf)    \
 	OUTPUT(cef)     \
+	OUTPUT(syslog)  \
+	OUTPUT(unix)    \
 	OUTPUT(summary) \
 	OUTPUT(junit)   \
 	OUTPUT(sarif)

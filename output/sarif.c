@@ -305,6 +305,7 @@ static void sarif_close(struct output *o)
 const struct output_driver output_sarif = {
 	.info = {"sarif", "a SARIF 2.1.0 log for code hosts: each finding with its capture"},
 	.document = true,
+	.to = TO_FILE,
 	.state_size = sizeof(struct sarif),
 	.alert = sarif_alert,
 	.end = sarif_end,

@@ -224,5 +224,6 @@ static void summary_end(struct output *o, const struct summary *s)
 
 const struct output_driver output_summary = {
 	.info = {"summary", "the end of a run in a few lines: what was read, found, and not seen"},
+	.to = TO_FILE,
 	.end = summary_end,
 };

@@ -165,6 +165,7 @@ static void text_end(struct output *o, const struct summary *s)
 
 const struct output_driver output_text = {
 	.info = {"text", "findings for people, then the summary"},
+	.to = TO_FILE,
 	.state_size = sizeof(struct text),
 	.alert = text_alert,
 	.end = text_end,

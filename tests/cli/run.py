@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import bad_input  # noqa: E402
 import ci  # noqa: E402
+import collectors  # noqa: E402
 import dialects  # noqa: E402
 import outputs  # noqa: E402
 import policy  # noqa: E402
@@ -23,8 +24,8 @@ from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, dialects, reports, ci, bad_input, verdicts, proxies, policy):
-        for name, function in vars(module).items():
+    for module in (surface, outputs, dialects, collectors, reports, ci, bad_input, verdicts, proxies, policy):
+        for name, function in list(vars(module).items()):
             if name.startswith("test_"):
                 yield name, function
 

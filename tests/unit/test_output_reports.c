@@ -119,9 +119,10 @@ static void assert_written(const char *given, const char *expected)
 {
 	struct run r;
 	struct sink sink;
+	const struct sink_options how = {.anew = true};
 	struct document d;
 	run_begin(&r);
-	assert_true(sink_open(&sink, r.path, true, &r.stats));
+	assert_true(sink_open(&sink, r.path, &how, &r.stats));
 	document_begin(&d, &sink);
 	document_text(&d, given);
 	document_end(&d);

@@ -162,6 +162,13 @@ static void tables_are_documented(void **state)
 		row_take(text, "docs/DISSECTORS.md", row);
 	}
 	rows_end(text, "docs/DISSECTORS.md");
+	text = file_read("docs/OUTPUTS.md");
+	for (unsigned i = 0; output_info(i); i++) {
+		const struct output_info *o = output_info(i);
+		snprintf(row, sizeof(row), "\n| `%s` | %s | ", o->name, o->help);
+		row_take(text, "docs/OUTPUTS.md", row);
+	}
+	rows_end(text, "docs/OUTPUTS.md");
 	text = file_read("README.md");
 	for (unsigned i = 0; detection_info(i); i++) {
 		const struct detection_info *d = detection_info(i);
