@@ -12,6 +12,7 @@
 	OUTPUT(unix)    \
 	OUTPUT(summary) \
 	OUTPUT(junit)   \
-	OUTPUT(sarif)
+	OUTPUT(sarif)   \
+	OUTPUT(report)
 
 #endif
