@@ -46,6 +46,7 @@ enum {
 	OPTIONS_COMMON = 1 << 0, /* every subcommand */
 	OPTIONS_FILES = 1 << 1,  /* what reads captures */
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
+	OPTIONS_OUTPUT = 1 << 3, /* what writes alerts */
 };
 
 /* The policy file read again, beside the same options. NULL when it can't be, and says why; free()

@@ -45,6 +45,12 @@ void outputs_alert(struct outputs *set, const struct alert *a);
 /* The end of the run: summaries and statistics. */
 void outputs_end(struct outputs *set, const struct summary *s);
 
+/* Has the alerts of EVE records told again, as if they came now, and ends the run. What the records
+ * name is added to `sources`, which is the context's. False with the reason printed when not all
+ * could be read. */
+bool outputs_tell_again(struct outputs *set, const struct output_context *context,
+	struct source_table *sources, char *const *paths, int count);
+
 /* Time goes on: what waits for a collector is sent, or tried again. The clock never goes back. */
 void outputs_tick(struct outputs *set, uint64_t now_ns);
 

@@ -186,8 +186,7 @@ static void report_close(struct output *o)
 }
 
 const struct output_driver output_report = {
-	.info = {"report",
-		"one HTML file for people: the verdict, who leaked what to whom, and how"},
+	.info = {"report", "one HTML file for people: verdict, paths, timeline, findings"},
 	.document = true,
 	.to = TO_FILE,
 	.state_size = sizeof(struct report),

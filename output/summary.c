@@ -29,7 +29,7 @@ static void print_amounts(struct page *p, const struct summary *s)
 static void more_add(struct strip *s, uint64_t all, uint64_t shown)
 {
 	if (all > shown)
-		strip_add(s, " and %" PRIu64 " more", all - shown);
+		strip_add(s, s->length ? " and %" PRIu64 " more" : "%" PRIu64 " seen", all - shown);
 }
 
 static uint32_t shown(uint32_t count)

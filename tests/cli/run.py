@@ -17,6 +17,7 @@ import dialects  # noqa: E402
 import outputs  # noqa: E402
 import policy  # noqa: E402
 import proxies  # noqa: E402
+import recorded  # noqa: E402
 import report_html  # noqa: E402
 import reports  # noqa: E402
 import surface  # noqa: E402
@@ -25,7 +26,7 @@ from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, dialects, collectors, reports, report_html, ci, bad_input, verdicts, proxies, policy):
+    for module in (surface, outputs, dialects, collectors, reports, report_html, recorded, ci, bad_input, verdicts, proxies, policy):
         for name, function in list(vars(module).items()):
             if name.startswith("test_"):
                 yield name, function

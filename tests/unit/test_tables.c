@@ -114,7 +114,7 @@ static void readers_are_fuzzed(void **state)
 {
 	(void)state;
 	static const char *const names[] = {"savefile", "defrag", "stream", "inflate", "http_body",
-		"candidate", "options", "policy", "pipeline"};
+		"candidate", "options", "policy", "recorded", "pipeline"};
 	char path[PATH_SIZE];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "tests/fuzz/fuzz_%s.c", names[i]);
