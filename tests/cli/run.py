@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import bad_input  # noqa: E402
 import ci  # noqa: E402
 import collectors  # noqa: E402
+import contrib  # noqa: E402
 import dialects  # noqa: E402
 import outputs  # noqa: E402
 import policy  # noqa: E402
@@ -26,7 +27,8 @@ from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, dialects, collectors, reports, report_html, recorded, ci, bad_input, verdicts, proxies, policy):
+    for module in (surface, outputs, dialects, collectors, reports, report_html, recorded, ci,
+                   contrib, bad_input, verdicts, proxies, policy):
         for name, function in list(vars(module).items()):
             if name.startswith("test_"):
                 yield name, function
