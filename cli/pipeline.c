@@ -29,6 +29,7 @@ struct pipeline {
 	struct capture *capture;
 	struct dissect *dissect;
 	struct engine *engine;
+	struct geo *geo;
 	struct output_context context;
 	struct outputs *outputs;
 	bool input_failed;
@@ -157,6 +158,39 @@ static int outputs_open_all(struct pipeline *p, bool judge)
 	return EXIT_CLEAN;
 }
 
+/* Databases of places are opened only where some are named. */
+static int geo_open_all(struct pipeline *p)
+{
+	const struct options *o = p->options;
+	p->geo = o->geo_count ? geo_new() : NULL;
+	if (o->geo_count && !p->geo)
+		return out_of_memory();
+	for (unsigned i = 0; i < o->geo_count; i++) {
+		const char *why;
+		if (geo_add(p->geo, o->geo[i], &why))
+			continue;
+		log_message("--geo %s: %s", o->geo[i], why);
+		return EXIT_FAILED;
+	}
+	return EXIT_CLEAN;
+}
+
+static int engine_open(struct pipeline *p)
+{
+	int status = geo_open_all(p);
+	if (status != EXIT_CLEAN)
+		return status;
+	const struct engine_options options = {
+		.clients = ENGINE_CLIENTS,
+		.servers = ENGINE_SERVERS,
+		.findings = ENGINE_FINDINGS,
+		.geo = p->geo,
+	};
+	p->engine = engine_new(
+		&options, &p->options->config->policy, p->sources, &p->stats, alert_sink, p);
+	return p->engine ? EXIT_CLEAN : out_of_memory();
+}
+
 static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
@@ -164,9 +198,8 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.flows = o->config->limits.flows ? o->config->limits.flows : DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
+		.conversations = DISSECT_CONVERSATIONS,
 	};
-	const struct engine_options capacities = {
-		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};
 	const char *no_color = getenv("NO_COLOR");
 	p->sources = source_table_new();
 	p->context = (struct output_context){
@@ -189,11 +222,11 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		return status;
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
-	if (judge)
-		p->engine = engine_new(
-			&capacities, &o->config->policy, p->sources, &p->stats, alert_sink, p);
-	if (!p->dissect || (judge && !p->engine))
+	if (!p->dissect)
 		return out_of_memory();
+	status = judge ? engine_open(p) : EXIT_CLEAN;
+	if (status != EXIT_CLEAN)
+		return status;
 	return captures_open(p);
 }
 
@@ -347,6 +380,7 @@ static int pipeline_close(struct pipeline *p, int status)
 	bool leak = p->engine && engine_findings(p->engine, p->options->fail_on);
 	failed |= p->outputs && !outputs_free(p->outputs);
 	engine_free(p->engine);
+	geo_free(p->geo);
 	dissect_free(p->dissect);
 	capture_free(p->capture);
 	free(p->sources);

@@ -18,6 +18,7 @@
 #include "core/obs_signalling.h"
 #include "core/obs_stun.h"
 #include "core/obs_text.h"
+#include "core/obs_traffic.h"
 #include "core/obs_tunnel.h"
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@
 	KIND(OBS_STUN_REQUEST, "stun_request", stun_request, false)       \
 	KIND(OBS_BINDING_RESULT, "binding_result", binding_result, false) \
 	KIND(OBS_ALLOCATION, "allocation", allocation, false)             \
+	KIND(OBS_REDIRECT, "redirect", redirect, false)                   \
 	KIND(OBS_TURN_PEER, "turn_peer", turn_peer, false)                \
 	KIND(OBS_CANDIDATE, "ice", candidate, false)                      \
 	KIND(OBS_SESSION, "session", session, false)                      \
@@ -51,7 +53,8 @@
 	KIND(OBS_EXTERNAL, "external_address", external, false)           \
 	KIND(OBS_TUNNEL, "tunnel", tunnel, false)                         \
 	KIND(OBS_PROXY, "proxy", proxy, false)                            \
-	KIND(OBS_APPLICATION, "application", application, false)
+	KIND(OBS_APPLICATION, "application", application, false)          \
+	KIND(OBS_TRAFFIC, "traffic", traffic, false)
 
 enum observation_kind {
 #define KIND(kind, type, member, part) kind,
@@ -116,6 +119,7 @@ struct observation {
 		struct obs_stun_request stun_request;
 		struct obs_binding_result binding_result;
 		struct obs_allocation allocation;
+		struct obs_redirect redirect;
 		struct obs_turn_peer turn_peer;
 		struct obs_candidate candidate;
 		struct obs_session session;
@@ -134,6 +138,7 @@ struct observation {
 		struct obs_tunnel tunnel;
 		struct obs_proxy proxy;
 		struct obs_application application;
+		struct obs_traffic traffic;
 	};
 };
 

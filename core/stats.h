@@ -83,6 +83,13 @@
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	LOST(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
+	STAT(conversations, "traffic.total",                                                       \
+		"conversations of two hosts on an interface, where these are wanted")              \
+	STAT(conversations_active, "traffic.active", "conversations in the table at the end")      \
+	LOST(conversations_evicted, "traffic.evicted",                                             \
+		"conversations ended early because the table was full")                            \
+	STAT(conversation_memory, "traffic.memuse",                                                \
+		"bytes of memory the table of conversations uses")                                 \
 	STAT(ndpi_flows, "ndpi.flows", "flows that nDPI was asked about")                          \
 	STAT(ndpi_packets, "ndpi.pkts", "packets of those that it was given")                      \
 	STAT(ndpi_named, "ndpi.named", "of the flows, named by it")                                \
@@ -153,6 +160,8 @@
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
 	LOST(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
+	LOST(sockets_evicted, "seep.sockets_evicted",                                              \
+		"tunnels' own sockets forgotten because the table was full")                       \
 	MISS(not_judged, "seep.not_judged",                                                        \
 		"STUN requests of hosts that are no clients here (--client names one)")            \
 	LOST(egresses_forgotten, "seep.egresses_forgotten",                                        \
@@ -163,8 +172,14 @@
 		"hosts whose addresses are joined no longer, for want of room")                    \
 	LOST(tunnels_forgotten, "seep.tunnels_forgotten",                                          \
 		"tunnels seen outside and forgotten for want of room")                             \
+	LOST(hidden_hosts_evicted, "seep.hidden_hosts_evicted",                                    \
+		"names that hide a candidate, forgotten because the table was full")               \
+	LOST(resolvers_evicted, "seep.resolvers_evicted",                                          \
+		"resolvers forgotten because the table was full")                                  \
 	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
 		"proxies in use forgotten for want of room")                                       \
+	LOST(lan_forgotten, "seep.lan_forgotten",                                                  \
+		"leases, routers and their routes forgotten for want of room")                     \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \
