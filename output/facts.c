@@ -84,15 +84,23 @@ const char *facts_interface(const struct alert *a, const struct source_table *so
 	return name[0] ? name : NULL;
 }
 
+/* What stands in the place of ICMP's ports is none. */
+static struct endpoint end_of(const struct obs_head *h, const struct endpoint *end)
+{
+	bool ports = h->protocol != IPPROTO_ICMP && h->protocol != IPPROTO_ICMPV6;
+	return (struct endpoint){.addr = end->addr, .port = ports ? end->port : 0};
+}
+
 struct facts_ends facts_ends(const struct alert *a)
 {
 	const struct obs_head *h = &a->head;
+	const struct endpoint src = end_of(h, &h->src), dst = end_of(h, &h->dst);
 	const uint8_t *src_mac = h->has_macs ? h->src_mac : NULL;
 	const uint8_t *dst_mac = h->has_macs ? h->dst_mac : NULL;
 	if (addr_equal(&h->src.addr, &a->client))
-		return (struct facts_ends){h->src, h->dst, src_mac, dst_mac};
+		return (struct facts_ends){src, dst, src_mac, dst_mac};
 	if (addr_equal(&h->dst.addr, &a->client))
-		return (struct facts_ends){h->dst, h->src, dst_mac, src_mac};
+		return (struct facts_ends){dst, src, dst_mac, src_mac};
 	return (struct facts_ends){.client = {.addr = a->client}, .server = a->server};
 }
 

@@ -15,6 +15,12 @@ RUNS = [
     ["srflx-outside-egress/hit-laptop-two-interfaces.pcapng"],
     ["--tunnel", "tun0", "stun-outside-tunnel/hit-unanswered.pcap"],
     ["--min-severity", "info", "--sensor", "s", "exposure/hit-no-policy.pcap"],
+    [*LEAK_ARGS, "mdns-candidate-malformed/hit-host-name.pcapng"],
+    [*LEAK_ARGS, "forwarded-address/hit-x-forwarded-for.pcapng"],
+    ["--tunnel", "203.0.113.7:51820", "tunnelcrack-serverip/hit-stun-declared.pcapng"],
+    ["tunnelcrack-localnet/hit-arp.pcapng"],
+    ["unsanctioned-tunnel/hit-6in4.pcapng"],
+    ["rogue-router/hit-second-router.pcapng"],
 ]
 
 
