@@ -63,6 +63,10 @@ const struct command *command_info(unsigned i);
  * the policy file that they name; prints what is wrong and returns false if so. */
 bool options_parse(struct options *o, const struct command *command, int argc, char **argv);
 
+/* Opens the outputs that the options name, or else the policy, or else the usual one. Returns an
+ * exit status; what is wrong was printed. */
+int outputs_open_chosen(struct outputs *set, const struct options *o, const char *usual);
+
 /* Help, generated from the tables. */
 void options_print(FILE *to, unsigned groups);
 void help_print(FILE *to);

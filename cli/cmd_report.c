@@ -6,19 +6,6 @@
 
 #include <stdlib.h>
 
-static int outputs_open_all(struct outputs *set, const struct options *o)
-{
-	static const char *const usual[] = {"report:-"};
-	const char *const *specs = o->output_count ? o->outputs : usual;
-	unsigned count = o->output_count ? o->output_count : 1;
-	for (unsigned i = 0; i < count; i++) {
-		enum output_status status = outputs_open(set, specs[i]);
-		if (status != OUTPUT_OK)
-			return status == OUTPUT_USAGE ? EXIT_USAGE : EXIT_FAILED;
-	}
-	return EXIT_CLEAN;
-}
-
 static int report_write(const struct options *o, struct source_table *sources, struct stats *stats)
 {
 	const struct output_context context = {
@@ -34,7 +21,7 @@ static int report_write(const struct options *o, struct source_table *sources, s
 		log_message("not enough memory");
 		return EXIT_FAILED;
 	}
-	int status = outputs_open_all(set, o);
+	int status = outputs_open_chosen(set, o, "report:-");
 	bool read = status == EXIT_CLEAN &&
 		outputs_tell_again(set, &context, sources, o->files, o->file_count);
 	bool written = outputs_free(set);

@@ -28,6 +28,8 @@ struct output_driver {
 	} to;
 	bool counted; /* its records are told apart by their length in streams */
 	void (*observation)(struct output *o, const struct observation *observation);
+	/* What is judged, as it goes by: an output may show it beside what is found. */
+	void (*witness)(struct output *o, const struct observation *observation);
 	void (*alert)(struct output *o, const struct alert *a);
 	void (*end)(struct output *o, const struct summary *s);
 	void (*close)(struct output *o); /* what is still held back is written now */

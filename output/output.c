@@ -148,6 +148,15 @@ void outputs_observation(struct outputs *set, const struct observation *observat
 	}
 }
 
+void outputs_witness(struct outputs *set, const struct observation *observation)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->witness)
+			o->driver->witness(o, observation);
+	}
+}
+
 void outputs_alert(struct outputs *set, const struct alert *a)
 {
 	for (size_t i = 0; i < set->count; i++) {

@@ -40,6 +40,8 @@ enum output_status { OUTPUT_OK, OUTPUT_USAGE, OUTPUT_FAILED };
 enum output_status outputs_open(struct outputs *set, const char *spec);
 
 void outputs_observation(struct outputs *set, const struct observation *o);
+/* The same, where it is judged and not told. */
+void outputs_witness(struct outputs *set, const struct observation *o);
 void outputs_alert(struct outputs *set, const struct alert *a);
 
 /* The end of the run: summaries and statistics. */

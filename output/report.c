@@ -16,6 +16,7 @@
 
 struct report {
 	struct kept kept;
+	struct lanes lanes;
 };
 
 void report_names_add(struct report_names *names, const char *text)
@@ -29,6 +30,18 @@ void report_names_add(struct report_names *names, const char *text)
 		names->more++;
 	else
 		snprintf(names->text[names->count++], sizeof(names->text[0]), "%s", text);
+}
+
+void report_names_leaked(struct report_names *names, const struct alert *a)
+{
+	char text[OBS_WORD_MAX + 1];
+	for (size_t i = 0; i < a->leaked_count; i++)
+		report_names_add(names, addr_text(&a->leaked[i], text));
+	for (size_t i = 0; i < a->name_count; i++) {
+		memcpy(text, a->names[i].bytes, a->names[i].length);
+		text[a->names[i].length] = '\0';
+		report_names_add(names, text);
+	}
 }
 
 void report_element(struct report_view *v, const char *name, const char *class, const char *text)
@@ -154,7 +167,7 @@ static void put_not_seen(struct report_view *v, uint64_t lost)
 static void report_end(struct output *o, const struct summary *s)
 {
 	struct report *report = o->state;
-	struct report_view v = {.context = o->context, .summary = s};
+	struct report_view v = {.context = o->context, .summary = s, .lanes = &report->lanes};
 	if (!findings_order(&v, &report->kept)) {
 		sink_fail(&o->sink, "out of memory");
 		return;
@@ -180,6 +193,11 @@ static void report_alert(struct output *o, const struct alert *a)
 		sink_fail(&o->sink, "more findings than a report holds");
 }
 
+static void report_witness(struct output *o, const struct observation *observation)
+{
+	lanes_note(&((struct report *)o->state)->lanes, observation);
+}
+
 static void report_close(struct output *o)
 {
 	kept_free(&((struct report *)o->state)->kept);
@@ -190,6 +208,7 @@ const struct output_driver output_report = {
 	.document = true,
 	.to = TO_FILE,
 	.state_size = sizeof(struct report),
+	.witness = report_witness,
 	.alert = report_alert,
 	.end = report_end,
 	.close = report_close,

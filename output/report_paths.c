@@ -39,24 +39,12 @@ static void names_text(const struct report_names *names, const char *none, struc
 		strip_add(s, "%s", none);
 }
 
-static void names_of_words(struct report_names *names, const struct alert *a)
-{
-	char text[OBS_WORD_MAX + 1];
-	for (size_t i = 0; i < a->name_count; i++) {
-		memcpy(text, a->names[i].bytes, a->names[i].length);
-		text[a->names[i].length] = '\0';
-		report_names_add(names, text);
-	}
-}
-
 static void picture_add(struct picture *p, const struct alert *a)
 {
 	char text[ENDPOINT_TEXT_MAX];
 	for (size_t i = 0; i < a->expected_count; i++)
 		report_names_add(&p->expected, prefix_text(&a->expected[i], text));
-	for (size_t i = 0; i < a->leaked_count; i++)
-		report_names_add(&p->leaked, addr_text(&a->leaked[i], text));
-	names_of_words(&p->leaked, a);
+	report_names_leaked(&p->leaked, a);
 	if (a->server.addr.family != ADDR_NONE)
 		report_names_add(&p->servers, endpoint_text(&a->server, text));
 	if (a->severity > p->worst)
@@ -92,7 +80,7 @@ static void put_picture(struct report_view *v, const struct picture *p, unsigned
 {
 	struct strip expected = {0}, leaked = {0}, servers = {0}, told = {0};
 	char client[ADDR_TEXT_MAX];
-	names_text(&p->expected, "not declared, not seen", &expected);
+	names_text(&p->expected, "its exit is not known", &expected);
 	names_text(&p->leaked, "that it is there", &leaked);
 	strip_add(&told, p->leaked.count ? "gave away %s" : "told %s", leaked.text);
 	names_text(&p->servers, "on the way", &servers);
@@ -114,7 +102,8 @@ static void put_picture(struct report_view *v, const struct picture *p, unsigned
 		"<path class=\"around\" d=\"M240 118 C340 160 560 160 653 118\"/>"
 		"<path class=\"around-head\" d=\"M648 111l17 2-11 13z\"/>\n");
 	put_box(v, 5, 78, "", "client", client);
-	put_box(v, 335, 15, p->expected.count ? "" : "none", "meant to come out of", expected.text);
+	put_box(v, 335, 15, p->expected.count ? "" : "none",
+		p->expected.count ? "meant to come out of" : "tunnel or proxy", expected.text);
 	put_box(v, 665, 78, "", "told to", servers.text);
 	put_text(v, 450, 176, "told", "middle", told.text);
 	document_add(&v->d, "</svg>\n");
@@ -209,19 +198,55 @@ static void put_bar(struct report_view *v, const struct kept_finding *f, unsigne
 	document_add(&v->d, "</title></rect>\n");
 }
 
+static void put_lane(struct report_view *v, const struct lane *lane, const char *name, unsigned row)
+{
+	const unsigned y = BAR_TOP + row * BAR_HEIGHT, least = 3;
+	char span[SPAN_TEXT_SIZE];
+	put_text(v, TIMELINE_LEFT - 12, y + 15, "dim", "end", name);
+	for (uint32_t i = 0; i < lane->count; i++) {
+		uint64_t first = lane->span[i].from_ns, last = lane->span[i].to_ns;
+		unsigned from = time_x(v, first), to = time_x(v, last);
+		document_add(&v->d,
+			"<rect class=\"bar went\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"12\">"
+			"<title>%s</title></rect>\n",
+			from, y + 4, to - from > least ? to - from : least,
+			span_people(first, last, span));
+	}
+}
+
+/* How many rows they took. */
+static unsigned put_lanes(struct report_view *v)
+{
+	unsigned rows = 0;
+	for (unsigned i = 0; i < LANES; i++) {
+		if (v->lanes->lane[i].count)
+			put_lane(v, &v->lanes->lane[i], lane_name(i), rows++);
+	}
+	return rows;
+}
+
+static unsigned lanes_count(const struct report_view *v)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < LANES; i++)
+		count += v->lanes->lane[i].count > 0;
+	return count;
+}
+
 void report_timeline(struct report_view *v)
 {
 	uint32_t bars = v->standing < BARS_SHOWN ? v->standing : BARS_SHOWN;
-	unsigned height = BAR_TOP + bars * BAR_HEIGHT + 6;
-	if (!bars)
+	unsigned height = BAR_TOP + (lanes_count(v) + bars) * BAR_HEIGHT + 6;
+	if (!bars && !lanes_count(v))
 		return;
 	document_add(&v->d,
 		"<section>\n<h2>When</h2>\n<svg viewBox=\"0 0 900 %u\" role=\"img\" "
-		"aria-label=\"findings by time\">\n",
+		"aria-label=\"what went on, and findings, by time\">\n",
 		height);
 	put_ticks(v, height);
+	unsigned lanes = put_lanes(v);
 	for (uint32_t i = 0; i < bars; i++)
-		put_bar(v, v->findings[i], i);
+		put_bar(v, v->findings[i], lanes + i);
 	document_add(&v->d, "</svg>\n");
 	if (v->standing > bars)
 		document_add(&v->d, "<p class=\"dim\">The gravest %u of %u findings.</p>\n", bars,

@@ -44,6 +44,7 @@
 	"svg .told{fill:var(--critical);font-weight:600}svg .axis{stroke:var(--line)}\n" \
 	"svg .bar.critical,svg .bar.high{fill:var(--critical)}svg .bar.medium{fill:var(--medium)}" \
 	"svg .bar.low{fill:var(--low)}svg .bar.info{fill:var(--info)}\n" \
+	"svg .bar.went{fill:var(--dim);opacity:.65}\n" \
 	"svg .meant-head{fill:var(--calm)}svg .around-head{fill:var(--critical)}\n" \
 	"@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\n" \
 	"@media print{body{font-size:11pt}main{max-width:none;padding:0}details>*{display:block}}\n"

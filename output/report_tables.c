@@ -47,8 +47,7 @@ static void group_add(struct groups *groups, const struct addr *addr, const stru
 	group->by_severity[a->severity]++;
 	if (other->family != ADDR_NONE)
 		report_names_add(&group->others, addr_text(other, text));
-	for (size_t i = 0; i < a->leaked_count; i++)
-		report_names_add(&group->leaked, addr_text(&a->leaked[i], text));
+	report_names_leaked(&group->leaked, a);
 }
 
 static void put_names(struct report_view *v, const struct report_names *names)

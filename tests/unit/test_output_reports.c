@@ -4,6 +4,7 @@
  */
 #include "output/document.h"
 #include "output/kept.h"
+#include "output/lanes.h"
 #include "tests/unit/support/output.h"
 
 static const struct detection_info *catalogue(unsigned row)
@@ -163,6 +164,83 @@ static void long_text_is_whole(void **state)
 	}
 }
 
+/* Names as hostile as the wire can make them, all through the HTML. */
+static void names_are_text_in_html(void **state)
+{
+	(void)state;
+	static const char name[] = "</text><script>alert('1')</script>\"&\xff";
+	struct run r;
+	struct alert a = run_alert();
+	a.leaked_count = 0;
+	a.name_count = 1;
+	a.names[0].length = sizeof(name) - 1;
+	memcpy(a.names[0].bytes, name, sizeof(name) - 1);
+	snprintf(a.message, sizeof(a.message), "<b>%s", name);
+	report_begin(&r, "report");
+	outputs_alert(r.set, &a);
+	char *text = report_end(&r);
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "<b>"));
+	assert_null(strstr(text, "&\\xff"));
+	assert_int_equal(count_of(text,
+				 "&lt;/text&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"
+				 "&quot;&amp;\\xff"),
+		7); /* picture (twice), timeline, tables (twice), message, given away */
+	assert_string_equal(text + strlen(text) - 8, "</html>\n");
+	free(text);
+}
+
+static struct observation seen(uint8_t kind, uint64_t seconds)
+{
+	return (struct observation){
+		.head = {.kind = kind, .time_ns = seconds * UINT64_C(1000000000)}};
+}
+
+static void lanes_join_what_is_close(void **state)
+{
+	(void)state;
+	static const uint64_t media[] = {10, 20, 40, 100, 90, 101};
+	struct lanes *l = calloc(1, sizeof(*l));
+	assert_non_null(l);
+	for (size_t i = 0; i < ROWS(media); i++) {
+		struct observation o = seen(OBS_MEDIA, media[i]);
+		lanes_note(l, &o);
+	}
+	const struct lane *lane = &l->lane[2];
+	assert_string_equal(lane_name(2), "media");
+	assert_int_equal(lane->count, 2);
+	assert_int_equal(lane->span[0].from_ns, UINT64_C(10000000000));
+	assert_int_equal(lane->span[0].to_ns, UINT64_C(40000000000));
+	assert_int_equal(lane->span[1].to_ns, UINT64_C(101000000000));
+	for (uint64_t i = 0; i < 2 * LANE_SPANS; i++) {
+		struct observation o = seen(OBS_MEDIA, 200 + 100 * i);
+		lanes_note(l, &o);
+	}
+	assert_int_equal(lane->count, LANE_SPANS);
+	assert_int_equal(lane->span[LANE_SPANS - 1].to_ns,
+		(200 + 100 * (2 * LANE_SPANS - 1)) * UINT64_C(1000000000));
+	free(l);
+}
+
+static void tunnels_end(void **state)
+{
+	(void)state;
+	static const uint8_t events[] = {TUNNEL_ASKS, TUNNEL_ANSWERS, TUNNEL_DATA, TUNNEL_RESETS,
+		TUNNEL_ASKS, TUNNEL_ANSWERS};
+	struct lanes *l = calloc(1, sizeof(*l));
+	assert_non_null(l);
+	for (size_t i = 0; i < ROWS(events); i++) {
+		struct observation o = seen(OBS_TUNNEL, 10 + i);
+		o.tunnel.event = events[i];
+		lanes_note(l, &o);
+	}
+	assert_int_equal(l->lane[0].count, 2);
+	assert_int_equal(l->lane[0].span[0].from_ns, UINT64_C(11000000000));
+	assert_int_equal(l->lane[0].span[0].to_ns, UINT64_C(12000000000));
+	assert_int_equal(l->lane[0].span[1].from_ns, UINT64_C(15000000000));
+	free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +250,9 @@ int main(void)
 		cmocka_unit_test(findings_are_bounded),
 		cmocka_unit_test(text_is_no_markup),
 		cmocka_unit_test(long_text_is_whole),
+		cmocka_unit_test(names_are_text_in_html),
+		cmocka_unit_test(lanes_join_what_is_close),
+		cmocka_unit_test(tunnels_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
