@@ -32,7 +32,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_LIB := $(filter-out $(FUZZ_SRC),$(wildcard tests/fuzz/*.c))
 FUZZ     := $(FUZZ_SRC:%.c=$(B)/%)
 EVERYTHING := $(B)/tests/bench/everything
-DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json docs/POLICY.md)
+DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json docs/POLICY.md docs/OUTPUTS.md docs/CI.md)
 
 # Variants are this makefile again, with another B and other flags. What calls them may already be
 # parallel; if not, two at a time.

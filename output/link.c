@@ -95,7 +95,7 @@ static void link_up(struct link *l)
 {
 	if (l->complained)
 		log_message("%s: connected", l->name);
-	l->complained = false;
+	l->complained = l->hopeless = false;
 	l->state = LINK_UP;
 	l->written = 0;
 	l->offset = 0;
