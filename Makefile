@@ -19,9 +19,9 @@ FOLDERS := core capture dissect rules output cli
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
 STRICT  := -std=c11 -D_GNU_SOURCE -DSEEP_VERSION='"$(VERSION)"' -I. $(WARN)
-LIBS    := -lpcap -lcrypto -lz -lzstd -lbrotlidec -lndpi -lyaml -lmaxminddb
-HEADERS := pcap/pcap.h openssl/evp.h zlib.h zstd.h brotli/decode.h ndpi/ndpi_api.h yaml.h \
-	maxminddb.h
+LIBS    := -lpcap -lssl -lcrypto -lz -lzstd -lbrotlidec -lndpi -lyaml -lcjson -lmaxminddb
+HEADERS := pcap/pcap.h openssl/evp.h openssl/ssl.h zlib.h zstd.h brotli/decode.h ndpi/ndpi_api.h \
+	yaml.h cjson/cJSON.h maxminddb.h
 
 SRC      := $(wildcard $(FOLDERS:%=%/*.c))
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SRC)))
@@ -32,7 +32,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_LIB := $(filter-out $(FUZZ_SRC),$(wildcard tests/fuzz/*.c))
 FUZZ     := $(FUZZ_SRC:%.c=$(B)/%)
 EVERYTHING := $(B)/tests/bench/everything
-DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json docs/POLICY.md)
+DOCS     := $(wildcard README.md LICENSE docs/alert.schema.json docs/POLICY.md docs/OUTPUTS.md docs/CI.md)
 
 # Variants are this makefile again, with another B and other flags. What calls them may already be
 # parallel; if not, two at a time.
@@ -53,7 +53,7 @@ $(B)/%.o: %.c $(B)/flags
 	$(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(UNIT): $(B)/%: $(B)/%.o $(UNIT_LIB:%.c=$(B)/%.o) $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka -lcjson
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(FUZZ): $(B)/%: $(B)/%.o $(FUZZ_LIB:%.c=$(B)/%.o) $(LIB_OBJ)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -49,6 +49,7 @@ enum {
 	OPTIONS_COMMON = 1 << 0, /* every subcommand */
 	OPTIONS_FILES = 1 << 1,  /* what reads captures */
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
+	OPTIONS_OUTPUT = 1 << 3, /* what writes alerts */
 };
 
 /* The policy file read again, beside the same options. NULL when it can't be, and says why; free()
@@ -61,6 +62,10 @@ const struct command *command_info(unsigned i);
 /* Reads the options of `command` from argv[1..] into `o`, of which only the config is filled, and
  * the policy file that they name; prints what is wrong and returns false if so. */
 bool options_parse(struct options *o, const struct command *command, int argc, char **argv);
+
+/* Opens the outputs that the options name, or else the policy, or else the usual one. Returns an
+ * exit status; what is wrong was printed. */
+int outputs_open_chosen(struct outputs *set, const struct options *o, const char *usual);
 
 /* Help, generated from the tables. */
 void options_print(FILE *to, unsigned groups);

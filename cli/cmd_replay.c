@@ -13,6 +13,6 @@ const struct command command_replay = {
 	.name = "replay",
 	.arguments = "[ROLE:]FILE...",
 	.summary = "judge saved captures, merged by time",
-	.options = OPTIONS_FILES | OPTIONS_JUDGE,
+	.options = OPTIONS_FILES | OPTIONS_JUDGE | OPTIONS_OUTPUT,
 	.run = replay_run,
 };

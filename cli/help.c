@@ -22,7 +22,7 @@ const struct command *command_info(unsigned i)
 
 static void outputs_print(FILE *to)
 {
-	fputs("\nOutputs (-o NAME[:FILE]; without FILE standard output):\n", to);
+	fputs("\nOutputs (-o NAME[:DEST], DEST a file or unix:, udp:, tcp:, tls:ADDRESS):\n", to);
 	for (unsigned i = 0; output_info(i); i++)
 		fprintf(to, "  %-10s %s\n", output_info(i)->name, output_info(i)->help);
 }
@@ -44,7 +44,7 @@ void help_print(FILE *to)
 		fprintf(to, "  seep %-8s %-18s %s\n", command_info(i)->name,
 			command_info(i)->arguments, command_info(i)->summary);
 	fputs("\nOptions:\n", to);
-	options_print(to, OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE);
+	options_print(to, OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE | OPTIONS_OUTPUT);
 	outputs_print(to);
 	statuses_print(to);
 }
@@ -54,10 +54,10 @@ void help_print_command(FILE *to, const struct command *command)
 	fprintf(to, "seep %s: %s\n\nUsage: seep %s [OPTION]... %s\n\n", command->name,
 		command->summary, command->name, command->arguments);
 	options_print(to, OPTIONS_COMMON | command->options);
-	if (command->options & OPTIONS_JUDGE) {
+	if (command->options & OPTIONS_OUTPUT)
 		outputs_print(to);
+	if (command->options & OPTIONS_JUDGE)
 		statuses_print(to);
-	}
 }
 
 int usage_error(const char *format, ...)

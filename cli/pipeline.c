@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
 
 /* The signals asked for and not yet served; the only state at file scope. */
 static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
@@ -76,10 +79,12 @@ static void alert_sink(void *sink, const struct alert *a)
 static void observation_sink(void *sink, const struct observation *o)
 {
 	struct pipeline *p = sink;
-	if (p->engine)
-		engine_observe(p->engine, o);
-	else
+	if (!p->engine) {
 		outputs_observation(p->outputs, o);
+		return;
+	}
+	engine_observe(p->engine, o);
+	outputs_witness(p->outputs, o);
 }
 
 /* "lan:x.pcap" is x.pcap with a role; "./lan:x.pcap" and any other prefix are file names. */
@@ -121,38 +126,6 @@ static int captures_open(struct pipeline *p)
 		any |= opened;
 	}
 	return any ? EXIT_CLEAN : EXIT_FAILED;
-}
-
-/* The outputs to open: those of the options, or else of the policy, or else the usual one. */
-static unsigned outputs_choose(const struct pipeline *p, bool judge, const char *specs[OUTPUTS_MAX])
-{
-	const struct options *o = p->options;
-	unsigned count = 0;
-	for (; count < o->output_count; count++)
-		specs[count] = o->outputs[count];
-	for (unsigned i = 0; !o->output_count && i < o->config->output_count; i++) {
-		const struct config_output *output = &o->config->outputs[i];
-		if (output->missing)
-			log_message("%s: output %s: not in this version, left out", o->policy,
-				output->spec);
-		else
-			specs[count++] = output->spec;
-	}
-	if (!count)
-		specs[count++] = judge ? "text" : "eve";
-	return count;
-}
-
-static int outputs_open_all(struct pipeline *p, bool judge)
-{
-	const char *specs[OUTPUTS_MAX];
-	unsigned count = outputs_choose(p, judge, specs);
-	for (unsigned i = 0; i < count; i++) {
-		enum output_status status = outputs_open(p->outputs, specs[i]);
-		if (status != OUTPUT_OK)
-			return status == OUTPUT_USAGE ? EXIT_USAGE : EXIT_FAILED;
-	}
-	return EXIT_CLEAN;
 }
 
 /* Databases of places are opened only where some are named. */
@@ -205,13 +178,16 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.sensor = o->sensor,
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
+		.patient = true, /* saved packets can wait */
+		.fail_on = o->fail_on,
+		.catalogue = detection_info,
 	};
 	p->outputs = outputs_new(&p->context);
 	if (!p->sources || !p->outputs)
 		return out_of_memory();
 	if (o->filter && !capture_filter_valid(o->filter))
 		return EXIT_USAGE;
-	int status = outputs_open_all(p, judge);
+	int status = outputs_open_chosen(p->outputs, o, judge ? "text" : "eve");
 	if (status != EXIT_CLEAN)
 		return status;
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
@@ -287,6 +263,13 @@ static void signals_serve(struct pipeline *p)
 	stats_asked = reopen_asked = reload_asked = 0;
 }
 
+static uint64_t clock_ns(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
@@ -296,6 +279,7 @@ static void pipeline_loop(struct pipeline *p)
 		span_note(p, &batch);
 		links_announce(p, p->first_ns);
 		dissect_batch(p->dissect, &batch);
+		outputs_tick(p->outputs, clock_ns());
 		capture_next(p->capture, &batch);
 	}
 }
@@ -322,6 +306,7 @@ static void pipeline_finish(struct pipeline *p)
 {
 	links_check(p);
 	struct summary summary = {
+		.failed = p->input_failed || capture_failed(p->capture),
 		.stats = &p->stats,
 		.sources = p->sources,
 		.first_ns = p->first_ns,

@@ -33,8 +33,7 @@ const char *schema_prefix(struct prefix *out, const char *value)
 /* outputs */
 
 /* Of those that are promised, which this version lacks. */
-static const char *const outputs_to_come[] = {
-	"ecs", "ocsf", "junit", "sarif", "report", "syslog", "kafka", NULL};
+static const char *const outputs_to_come[] = {"kafka", NULL};
 
 static bool output_exists(const char *name)
 {

@@ -201,6 +201,8 @@
 	STAT(limited, "detect.alerts_limited",                                                     \
 		"findings beyond as many as the policy wants reported")                            \
 	STAT(allowed, "detect.allowed", "findings that the policy allows")                         \
+	STAT(collector_lost, "output.collector_lost",                                              \
+		"times that a collector was not there or went away")                               \
 	MISS(write_errors, "output.write_errors", "records that could not be written")
 
 struct stats {

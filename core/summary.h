@@ -30,6 +30,8 @@ struct summary {
 	uint32_t client_count, server_count;             /* in the lists below */
 	struct summary_client clients[SUMMARY_LIST_MAX]; /* with findings first, then by age */
 	struct summary_server servers[SUMMARY_LIST_MAX];
+	bool recorded;    /* put together from records, which do not say what was expected */
+	bool failed;      /* an input could not be read to its end */
 	bool expectation; /* a policy, a tunnel or a proxy was known: leaks could be told from
 			     exposure */
 };

@@ -64,6 +64,11 @@ static const char *const app_protocols[OBS_KINDS] = {
 	[OBS_HTTP] = "http",
 };
 
+const char *eve_application(uint8_t kind)
+{
+	return kind < OBS_KINDS ? app_protocols[kind] : NULL;
+}
+
 static void add_ends(struct json *j, const struct obs_head *h, const char *application)
 {
 	bool ports = h->protocol != IPPROTO_ICMP && h->protocol != IPPROTO_ICMPV6 &&
@@ -227,7 +232,7 @@ static void add_group(struct json *j, const struct stat_info *first, const struc
 	json_close(j);
 }
 
-static void eve_end(struct output *o, const struct summary *s)
+void eve_end(struct output *o, const struct summary *s)
 {
 	struct eve *eve = o->state;
 	struct json j;

@@ -51,5 +51,16 @@ void eve_observation(struct output *o, const struct observation *observation);
 void eve_observation_flush(struct output *o);
 
 void eve_alert(struct output *o, const struct alert *a);
+void eve_end(struct output *o, const struct summary *s);
+
+/* The record of an alert, not written yet; a brief one leaves out what the catalogue has. */
+struct json eve_alert_record(struct output *o, const struct alert *a, bool brief);
+
+/* The `leak` object, which other dialects carry as well. */
+void eve_add_leak(
+	struct json *j, const struct alert *a, const char *id, const struct source_table *sources);
+
+/* EVE's app_proto for a kind of observation, or NULL. */
+const char *eve_application(uint8_t kind);
 
 #endif

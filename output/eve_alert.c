@@ -89,7 +89,7 @@ static void add_references(struct json *j, const char *const *references)
 	json_add_texts(j, "references", references, count);
 }
 
-static void add_alert(struct json *j, const struct alert *a, const char *id)
+static void add_alert(struct json *j, const struct alert *a, const char *id, bool brief)
 {
 	const struct detection_info *detection = a->detection;
 	json_open(j, "alert");
@@ -101,7 +101,8 @@ static void add_alert(struct json *j, const struct alert *a, const char *id)
 	json_add_text(j, "category", detection->category);
 	json_add_u64(j, "severity", eve_severity[a->severity]);
 	add_metadata(j, a, id);
-	add_references(j, detection->references);
+	if (!brief)
+		add_references(j, detection->references);
 	json_close(j);
 }
 
@@ -138,8 +139,8 @@ static void add_frames(struct json *j, const char *name, const struct alert *a, 
 		json_close_list(j);
 }
 
-static void add_leak(
-	struct json *j, const struct alert *a, const char *id, const struct source_table *sources)
+static void add_leak(struct json *j, const struct alert *a, const char *id,
+	const struct source_table *sources, bool brief)
 {
 	enum role vantage = a->vantage == ROLE_AUTO ? ROLE_UNKNOWN : a->vantage;
 	json_open(j, "leak");
@@ -164,13 +165,20 @@ static void add_leak(
 	eve_add_wrapping(j, &a->head);
 	json_add_text(j, "finding_id", id);
 	json_add_text(j, "message", a->message);
-	json_add_text(j, "remedy", a->remedy);
+	if (!brief)
+		json_add_text(j, "remedy", a->remedy);
 	if (a->provisional)
 		json_add_bool(j, "provisional", true);
 	json_close(j);
 }
 
-void eve_alert(struct output *o, const struct alert *a)
+void eve_add_leak(
+	struct json *j, const struct alert *a, const char *id, const struct source_table *sources)
+{
+	add_leak(j, a, id, sources, false);
+}
+
+struct json eve_alert_record(struct output *o, const struct alert *a, bool brief)
 {
 	struct eve *eve = o->state;
 	char id[FINDING_ID_SIZE];
@@ -178,7 +186,13 @@ void eve_alert(struct output *o, const struct alert *a)
 	struct obs_head head = a->head;
 	head.time_ns = a->last_ns; /* when this is said of the finding, not when it was found */
 	struct json j = eve_record(o, eve->alert, sizeof(eve->alert), &head, "alert");
-	add_alert(&j, a, id);
-	add_leak(&j, a, id, o->context->sources);
+	add_alert(&j, a, id, brief);
+	add_leak(&j, a, id, o->context->sources, brief);
+	return j;
+}
+
+void eve_alert(struct output *o, const struct alert *a)
+{
+	struct json j = eve_alert_record(o, a, false);
 	eve_write(o, &j);
 }

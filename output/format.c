@@ -64,6 +64,11 @@ const char *time_record(uint64_t ns, char out[TIME_TEXT_SIZE])
 	return time_print(ns, 'T', "+0000", out);
 }
 
+const char *time_zulu(uint64_t ns, char out[TIME_TEXT_SIZE])
+{
+	return time_print(ns, 'T', "Z", out);
+}
+
 const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE])
 {
 	return time_print(ns, ' ', " UTC", out);

@@ -8,8 +8,10 @@
 #define TIME_TEXT_SIZE   40
 #define AMOUNT_TEXT_SIZE 40
 
-/* UTC with microseconds, as EVE records spell it and as people read it. Both return `out`. */
+/* UTC with microseconds, as EVE records spell it, as RFC 3339 does with a Z, and as people read it.
+ * All return `out`. */
 const char *time_record(uint64_t ns, char out[TIME_TEXT_SIZE]);
+const char *time_zulu(uint64_t ns, char out[TIME_TEXT_SIZE]);
 const char *time_people(uint64_t ns, char out[TIME_TEXT_SIZE]);
 
 /* From first to last, to the second, and how long that is. Returns `out`. */

@@ -6,11 +6,15 @@
 #include "output/output.h"
 
 #include "core/log.h"
+#include "output/dial.h"
 #include "output/driver.h"
 #include "output/format.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DEST_MAX 256 /* longer than the path of a Unix socket can be */
 
 struct outputs {
 	const struct output_context *context;
@@ -75,17 +79,55 @@ static bool set_takes(const struct outputs *set, const char *name, const char *d
 	return true;
 }
 
+/* What an output makes of a destination: "-", a file, or a collector's address. */
+static const char *dest_of(const struct output_driver *driver, const char *dest, char *path)
+{
+	if (driver->to != TO_UNIX || strcmp(dest, "-") == 0)
+		return dest;
+	snprintf(path, DEST_MAX, "unix:%s", dest);
+	return path;
+}
+
+static bool driver_takes(const struct output_driver *driver, const char *dest)
+{
+	const char *name = driver->info.name;
+	if (dial_named(dest) && driver->to == TO_FILE)
+		log_message("output '%s' goes to a file, not to %s", name, dest);
+	else if (dial_named(dest) && !dial_whole(dest))
+		log_message("output '%s': not an address: %s (unix:PATH, tcp:HOST:PORT, "
+			    "tcp:[ADDRESS]:PORT)",
+			name, dest);
+	else if (!dial_named(dest) && driver->to == TO_COLLECTOR)
+		log_message("output '%s' needs a collector: %s:unix:/dev/log, or udp:, tcp:, tls: "
+			    "with HOST:PORT",
+			name, name);
+	else if (strcmp(dest, "-") == 0 && driver->to == TO_UNIX)
+		log_message("output '%s' needs a socket: %s:PATH", name, name);
+	else
+		return true;
+	return false;
+}
+
 enum output_status outputs_open(struct outputs *set, const char *spec)
 {
+	char path[DEST_MAX];
 	size_t length = strcspn(spec, ":");
 	const char *dest = spec[length] ? spec + length + 1 : "-";
 	const struct output_driver *driver = driver_find(spec, length);
 	if (!driver || !set_takes(set, driver->info.name, dest))
 		return OUTPUT_USAGE;
+	dest = dest_of(driver, dest, path);
+	if (!driver_takes(driver, dest))
+		return OUTPUT_USAGE;
 
 	struct output *o = &set->output[set->count];
+	const struct sink_options how = {
+		.anew = driver->document,
+		.counted = driver->counted,
+		.patient = set->context->patient,
+	};
 	*o = (struct output){.driver = driver, .context = set->context};
-	if (!sink_open(&o->sink, dest, set->context->stats))
+	if (!sink_open(&o->sink, dest, &how, set->context->stats))
 		return OUTPUT_FAILED;
 	o->state = calloc(1, driver->state_size + 1);
 	if (!o->state) {
@@ -103,6 +145,15 @@ void outputs_observation(struct outputs *set, const struct observation *observat
 		struct output *o = &set->output[i];
 		if (o->driver->observation)
 			o->driver->observation(o, observation);
+	}
+}
+
+void outputs_witness(struct outputs *set, const struct observation *observation)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct output *o = &set->output[i];
+		if (o->driver->witness)
+			o->driver->witness(o, observation);
 	}
 }
 
@@ -130,6 +181,12 @@ bool outputs_gone(const struct outputs *set)
 	for (size_t i = 0; i < set->count; i++)
 		gone += set->output[i].sink.gone;
 	return gone && gone == set->count;
+}
+
+void outputs_tick(struct outputs *set, uint64_t now_ns)
+{
+	for (size_t i = 0; i < set->count; i++)
+		sink_tick(&set->output[i].sink, now_ns);
 }
 
 void outputs_reopen(struct outputs *set)

@@ -17,10 +17,14 @@
 /* What outputs need to know about the run; outlives them. */
 struct output_context {
 	const struct source_table *sources;
-	struct stats *stats; /* write_errors is counted here */
-	const char *sensor;  /* "host" of records, or NULL */
-	bool color;          /* the user did not forbid it; used on a terminal only */
-	bool quiet;          /* people's outputs print alerts and nothing else */
+	struct stats *stats;   /* write_errors is counted here */
+	const char *sensor;    /* "host" of records, or NULL */
+	bool color;            /* the user did not forbid it; used on a terminal only */
+	bool patient;          /* packets can wait: rather that than lose a record */
+	bool quiet;            /* people's outputs print alerts and nothing else */
+	enum severity fail_on; /* what counts as a failure, in outputs that tell of failures */
+	/* The catalogue, row by row; NULL behind the last. May be NULL itself. */
+	const struct detection_info *(*catalogue)(unsigned row);
 };
 
 struct outputs;
@@ -28,17 +32,29 @@ struct outputs;
 /* None open yet. NULL without memory. */
 struct outputs *outputs_new(const struct output_context *context);
 
-/* Opens "NAME[:DEST]", DEST a file or "-" (the default) for standard output. False with the reason
- * printed: OUTPUT_USAGE for an unknown name or a second output on stdout, OUTPUT_FAILED when it
- * cannot be opened. */
+/* Opens "NAME[:DEST]": DEST is a file, "-" (the default) for standard output, or a collector's
+ * address: unix:PATH, udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT. OUTPUT_USAGE for an unknown
+ * name, an impossible destination or a second output on stdout, OUTPUT_FAILED when it cannot be
+ * opened; the reason is printed. */
 enum output_status { OUTPUT_OK, OUTPUT_USAGE, OUTPUT_FAILED };
 enum output_status outputs_open(struct outputs *set, const char *spec);
 
 void outputs_observation(struct outputs *set, const struct observation *o);
+/* The same, where it is judged and not told. */
+void outputs_witness(struct outputs *set, const struct observation *o);
 void outputs_alert(struct outputs *set, const struct alert *a);
 
 /* The end of the run: summaries and statistics. */
 void outputs_end(struct outputs *set, const struct summary *s);
+
+/* Has the alerts of EVE records told again, as if they came now, and ends the run. What the records
+ * name is added to `sources`, which is the context's. False with the reason printed when not all
+ * could be read. */
+bool outputs_tell_again(struct outputs *set, const struct output_context *context,
+	struct source_table *sources, char *const *paths, int count);
+
+/* Time goes on: what waits for a collector is sent, or tried again. The clock never goes back. */
+void outputs_tick(struct outputs *set, uint64_t now_ns);
 
 /* Opens files anew by their names: what was there has been moved away (log rotation). */
 void outputs_reopen(struct outputs *set);

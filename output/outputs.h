@@ -5,6 +5,14 @@
 #define OUTPUTS(OUTPUT) \
 	OUTPUT(text)    \
 	OUTPUT(eve)     \
-	OUTPUT(summary)
+	OUTPUT(ecs)     \
+	OUTPUT(ocsf)    \
+	OUTPUT(cef)     \
+	OUTPUT(syslog)  \
+	OUTPUT(unix)    \
+	OUTPUT(summary) \
+	OUTPUT(junit)   \
+	OUTPUT(sarif)   \
+	OUTPUT(report)
 
 #endif

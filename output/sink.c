@@ -2,14 +2,16 @@
  * Writes records, and survives what happens to their destination: interrupted and partial writes
  * are completed, a full disk is counted and said once, and a reader of standard output that went
  * away (`| head`) ends the output quietly. Files are opened O_NOFOLLOW: seep may run as root, and
- * a link that somebody else planted must not choose the file. Sockets are not done here.
+ * a link that somebody else planted must not choose the file. Sockets are link.c's.
  */
 #include "output/sink.h"
 
 #include "core/log.h"
+#include "output/dial.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,21 +21,35 @@
 #define FILE_MODE 0640
 
 /* -1 with errno set. What lies in /dev is not planted by others, and /dev/stdout is a link. */
-static int file_open(const char *dest)
+static int file_open(const char *dest, bool anew)
 {
-	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | (anew ? O_TRUNC : 0);
 	if (strncmp(dest, "/dev/", strlen("/dev/")) != 0)
 		flags |= O_NOFOLLOW;
 	return open(dest, flags, FILE_MODE);
 }
 
-bool sink_open(struct sink *s, const char *dest, struct stats *stats)
+static bool link_start(struct sink *s, const char *dest, const struct sink_options *options)
 {
-	*s = (struct sink){.stats = stats, .fd = STDOUT_FILENO, .dest = dest};
+	const struct link_options how = {
+		.counted = options->counted, .patient = options->patient, .stats = s->stats};
+	s->fd = -1;
+	s->dest = NULL;
+	s->link = link_open(dest, &how);
+	return s->link != NULL;
+}
+
+bool sink_open(
+	struct sink *s, const char *dest, const struct sink_options *options, struct stats *stats)
+{
+	*s = (struct sink){
+		.stats = stats, .fd = STDOUT_FILENO, .dest = dest, .anew = options->anew};
 	s->standard = strcmp(dest, "-") == 0;
 	snprintf(s->name, sizeof(s->name), "%s", s->standard ? "standard output" : dest);
+	if (dial_named(dest))
+		return link_start(s, dest, options);
 	if (!s->standard) {
-		s->fd = file_open(dest);
+		s->fd = file_open(dest, options->anew);
 		if (s->fd < 0) {
 			log_message("%s: cannot write there: %s", s->name,
 				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
@@ -46,9 +62,11 @@ bool sink_open(struct sink *s, const char *dest, struct stats *stats)
 
 void sink_reopen(struct sink *s)
 {
-	if (s->standard)
+	if (s->link)
+		link_retry(s->link);
+	if (s->standard || s->link)
 		return;
-	int fd = file_open(s->dest);
+	int fd = file_open(s->dest, s->anew);
 	if (fd < 0) {
 		log_message("%s: cannot be opened again, going on with the old file: %s", s->name,
 			strerror(errno));
@@ -105,6 +123,11 @@ void sink_write(struct sink *s, const void *record, size_t length)
 {
 	if (s->gone)
 		return;
+	if (s->link) {
+		if (!link_put(s->link, record, length))
+			sink_fail(s, "the collector does not take them fast enough");
+		return;
+	}
 	/* What follows half a record must not become part of it. */
 	if (s->torn && write_all(s->fd, "\n", 1) == 1)
 		s->torn = false;
@@ -120,8 +143,28 @@ void sink_write(struct sink *s, const void *record, size_t length)
 		sink_fail(s, strerror(errno));
 }
 
+void sink_tick(struct sink *s, uint64_t now_ns)
+{
+	if (s->link)
+		link_tick(s->link, now_ns);
+}
+
+static void sink_close_link(struct sink *s)
+{
+	uint64_t lost = link_close(s->link);
+	if (!lost)
+		return;
+	s->stats->write_errors += lost;
+	s->failed = true;
+	log_message("%s: %" PRIu64 " records did not arrive there", s->name, lost);
+}
+
 void sink_close(struct sink *s)
 {
+	if (s->link) {
+		sink_close_link(s);
+		return;
+	}
 	/* Network file systems tell of a lost write only here. */
 	if (!s->standard && close(s->fd) != 0 && errno != EINTR)
 		sink_fail(s, strerror(errno));

@@ -6,6 +6,7 @@
 #include "output/summary.h"
 
 #include "output/format.h"
+#include "output/verdict.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static void print_amounts(struct page *p, const struct summary *s)
 static void more_add(struct strip *s, uint64_t all, uint64_t shown)
 {
 	if (all > shown)
-		strip_add(s, " and %" PRIu64 " more", all - shown);
+		strip_add(s, s->length ? " and %" PRIu64 " more" : "%" PRIu64 " seen", all - shown);
 }
 
 static uint32_t shown(uint32_t count)
@@ -116,15 +117,6 @@ static void print_servers(struct page *p, const struct summary *s)
 		p, "servers", STYLE_PLAIN, list.length ? list.text : "no STUN or TURN server seen");
 }
 
-/* Findings from severity `least` up to but without `end`. */
-static uint64_t findings_between(const struct summary *s, unsigned least, unsigned end)
-{
-	uint64_t sum = 0;
-	for (unsigned i = least; i < end; i++)
-		sum += s->findings[i];
-	return sum;
-}
-
 /* Nothing is held back in silence. */
 static void print_held_back(struct page *p, uint64_t count, const char *why)
 {
@@ -145,7 +137,7 @@ static void print_findings(struct page *p, const struct summary *s)
 		strip_add(&list, "%" PRIu64 " %s", s->findings[i], severity_name(i));
 	}
 	page_row(p, "findings", STYLE_BOLD, list.length ? list.text : "none");
-	print_held_back(p, findings_between(s, 0, s->min_severity),
+	print_held_back(p, verdict_findings(s, 0, s->min_severity),
 		"of them not printed; --min-severity info prints all");
 	print_held_back(p, s->stats->limited, "of them not printed: beyond the policy's threshold");
 	print_held_back(p, s->stats->suppressed, "suppressed by the policy");
@@ -168,35 +160,17 @@ static bool print_blind_spots(struct page *p, const struct stats *stats)
 	return !label;
 }
 
-#define HOW_TO_EXPECT                                                             \
-	"Nothing says where this traffic may come out, so a leak cannot be told " \
-	"from ordinary exposure: say it with --egress ADDRESS or --tunnel INTERFACE."
-
-static void print_leaks(struct page *p, const struct summary *s, uint64_t leaks)
-{
-	struct strip verdict = {0};
-	unsigned worst = SEVERITY_CRITICAL;
-	while (!s->findings[worst])
-		worst--;
-	count_add(&verdict, leaks, "leak found", "leaks found");
-	strip_add(&verdict, ", %s%s.", leaks == 1 ? "" : "the worst ", severity_name(worst));
-	page_paragraph(p, worst >= SEVERITY_HIGH ? STYLE_RED : STYLE_YELLOW, verdict.text);
-}
-
 static void print_verdict(struct page *p, const struct summary *s, bool blind)
 {
-	uint64_t leaks = findings_between(s, SEVERITY_LOW, SEVERITIES);
-	if (leaks)
-		print_leaks(p, s, leaks);
-	else if (!s->stats->packets)
-		page_paragraph(p, STYLE_BOLD, "No packets, so there is nothing to judge.");
-	else if (!s->expectation)
-		page_paragraph(p, STYLE_BOLD, HOW_TO_EXPECT);
-	else if (s->stats->suppressed || s->stats->allowed)
-		page_paragraph(p, STYLE_BOLD, "No leak seen but what the policy lets pass.");
-	else
-		page_paragraph(p, STYLE_BOLD,
-			blind ? "No leak seen in what could be read." : "No leak seen.");
+	static const enum style styles[] = {
+		[VERDICT_CLEAN] = STYLE_BOLD,
+		[VERDICT_OPEN] = STYLE_BOLD,
+		[VERDICT_LEAK] = STYLE_YELLOW,
+		[VERDICT_GRAVE] = STYLE_RED,
+	};
+	struct strip sentence = {0};
+	enum verdict verdict = verdict_of(s, blind, &sentence);
+	page_paragraph(p, styles[verdict], sentence.text);
 }
 
 void summary_print(struct page *p, const struct summary *s)
@@ -224,5 +198,6 @@ static void summary_end(struct output *o, const struct summary *s)
 
 const struct output_driver output_summary = {
 	.info = {"summary", "the end of a run in a few lines: what was read, found, and not seen"},
+	.to = TO_FILE,
 	.end = summary_end,
 };

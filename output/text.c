@@ -3,6 +3,7 @@
  * printed in full once, in a few words when it gets worse or better, not at all when it only goes
  * on or is closed. The summary follows at the end unless the user asked for quiet.
  */
+#include "output/facts.h"
 #include "output/format.h"
 #include "output/summary.h"
 
@@ -68,14 +69,12 @@ static void print_client(struct page *p, const struct alert *a, const struct sou
 {
 	struct strip s = {0}, where = {0};
 	char addr[ADDR_TEXT_MAX];
+	const char *interface = facts_interface(a, sources);
 	if (a->path != PATH_UNKNOWN)
 		strip_add(&where, "%s", path_name(a->path));
-	if (a->head.interface < sources->interfaces) {
-		const struct interface *interface = &sources->interface[a->head.interface];
-		if (interface->name[0]) {
-			strip_comma(&where);
-			strip_add(&where, "on %s", interface->name);
-		}
+	if (interface) {
+		strip_comma(&where);
+		strip_add(&where, "on %s", interface);
 	}
 	strip_add(&s, "%s", addr_text(&a->client, addr));
 	if (where.length)
@@ -87,39 +86,12 @@ static void print_addresses(struct page *p, const struct alert *a)
 {
 	struct strip leaked = {0}, expected = {0};
 	char text[PREFIX_TEXT_MAX];
-	for (size_t i = 0; i < a->leaked_count; i++) {
-		strip_comma(&leaked);
-		strip_add(&leaked, "%s", addr_text(&a->leaked[i], text));
-	}
-	for (size_t i = 0; i < a->name_count; i++) {
-		strip_comma(&leaked);
-		strip_add(&leaked, "%.*s", a->names[i].length, (const char *)a->names[i].bytes);
-	}
-	for (size_t i = 0; i < a->expected_count; i++) {
-		strip_comma(&expected);
-		strip_add(&expected, "%s", prefix_text(&a->expected[i], text));
-	}
-	if (a->expected_cut)
-		strip_add(&expected, " and more");
-	if (expected.length && a->learned)
-		strip_add(&expected, " (learned from this traffic)");
+	facts_leaked(&leaked, a);
+	facts_expected(&expected, a);
 	page_row(p, "leaked", severity_styles[a->severity], leaked.text);
 	page_row(p, "expected", STYLE_PLAIN, expected.text);
 	if (a->network.addr.family != ADDR_NONE)
 		page_row(p, "network", STYLE_PLAIN, prefix_text(&a->network, text));
-}
-
-static void print_traffic(struct page *p, const struct alert_traffic *traffic)
-{
-	struct strip s = {0};
-	char bytes[AMOUNT_TEXT_SIZE], span[SPAN_TEXT_SIZE];
-	if (!traffic->packets)
-		return;
-	strip_add(&s, "%" PRIu64 " packets, %s, to %" PRIu32 " %s, %s", traffic->packets,
-		size_people(traffic->bytes, bytes), traffic->destinations,
-		traffic->destinations == 1 ? "address" : "addresses",
-		span_people(traffic->from_ns, traffic->until_ns, span));
-	page_row(p, "traffic", STYLE_PLAIN, s.text);
 }
 
 static void print_server(struct page *p, const struct alert *a)
@@ -129,48 +101,19 @@ static void print_server(struct page *p, const struct alert *a)
 		page_row(p, "told to", STYLE_PLAIN, endpoint_text(&a->server, text));
 }
 
-/* "a.pcap, frames 3, 4; b.pcap, frame 7" */
-static void print_evidence(
-	struct page *p, const struct alert *a, const struct source_table *sources)
-{
-	struct strip s = {0};
-	for (size_t i = 0; i < a->frame_count;) {
-		size_t first = i;
-		uint16_t capture = a->frames[first].capture;
-		while (i < a->frame_count && a->frames[i].capture == capture)
-			i++;
-		if (s.length)
-			strip_add(&s, "; ");
-		if (capture < sources->captures)
-			strip_add(&s, "%s, ", sources->capture[capture]);
-		strip_add(&s, i - first > 1 ? "frames" : "frame");
-		for (size_t k = first; k < i; k++)
-			strip_add(&s, "%s %" PRIu64, k > first ? "," : "", a->frames[k].number);
-	}
-	page_row(p, "evidence", STYLE_PLAIN, s.text);
-}
-
-/* "high, stage gathered; may be taken back" */
-static void grade_add(struct strip *s, const struct alert *a)
-{
-	strip_add(s, "%s", confidence_name(a->confidence));
-	if (a->stage != STAGE_NONE)
-		strip_add(s, ", stage %s", stage_name(a->stage));
-	if (a->provisional)
-		strip_add(s, "; may be taken back");
-}
-
 static void print_finding(struct page *p, const struct alert *a, const struct source_table *sources)
 {
-	struct strip grade = {0};
-	grade_add(&grade, a);
+	struct strip grade = {0}, traffic = {0}, evidence = {0};
+	facts_grade(&grade, a);
+	facts_traffic(&traffic, &a->traffic);
+	facts_evidence(&evidence, a, sources);
 	print_heading(p, a);
 	page_paragraph(p, STYLE_PLAIN, a->message);
 	print_client(p, a, sources);
 	print_addresses(p, a);
 	print_server(p, a);
-	print_traffic(p, &a->traffic);
-	print_evidence(p, a, sources);
+	page_row(p, "traffic", STYLE_PLAIN, traffic.text);
+	page_row(p, "evidence", STYLE_PLAIN, evidence.text);
 	page_row(p, "confidence", STYLE_PLAIN, grade.text);
 	page_row(p, "what to do", STYLE_PLAIN, a->remedy);
 	page_newline(p);
@@ -188,7 +131,7 @@ static void print_change(struct page *p, const struct alert *a)
 		strip_add(&s, ": taken back, a graver finding says it all");
 	} else {
 		strip_add(&s, ": confidence is now ");
-		grade_add(&s, a);
+		facts_grade(&s, a);
 		strip_add(&s, " (seen %" PRIu64 " times)", a->count);
 	}
 	print_heading(p, a);
@@ -222,6 +165,7 @@ static void text_end(struct output *o, const struct summary *s)
 
 const struct output_driver output_text = {
 	.info = {"text", "findings for people, then the summary"},
+	.to = TO_FILE,
 	.state_size = sizeof(struct text),
 	.alert = text_alert,
 	.end = text_end,

@@ -104,10 +104,10 @@ def test_outputs(tally, folder):
     run = seep("replay", "-c", path, "--json", HIT, cwd=folder)
     tally.check(run.status == 1 and not (folder / "a.json").exists() and records(run.out),
                 "-o replaces them", str(run))
-    path = policy(folder, HOME + "outputs: [{syslog: 'unix:/dev/log'}]\n")
+    path = policy(folder, HOME + "outputs: [{kafka: 'localhost:9092/seep'}]\n")
     run = seep("replay", "-c", path, HIT)
     tally.check(run.status == 1 and run.out.startswith(b"CRITICAL")
-                and b"output syslog:unix:/dev/log: not in this version, left out" in run.err,
+                and b"output kafka:localhost:9092/seep: not in this version, left out" in run.err,
                 "an output to come", str(run))
     run = seep("check", path)
     tally.check(run.status == 0 and b"not in this version" in run.out, "check tells of it",

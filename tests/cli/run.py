@@ -11,17 +11,25 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import bad_input  # noqa: E402
+import ci  # noqa: E402
+import collectors  # noqa: E402
+import contrib  # noqa: E402
+import dialects  # noqa: E402
 import outputs  # noqa: E402
 import policy  # noqa: E402
 import proxies  # noqa: E402
+import recorded  # noqa: E402
+import report_html  # noqa: E402
+import reports  # noqa: E402
 import surface  # noqa: E402
 import verdicts  # noqa: E402
 from support import Tally, need_program  # noqa: E402
 
 
 def tests():
-    for module in (surface, outputs, bad_input, verdicts, proxies, policy):
-        for name, function in vars(module).items():
+    for module in (surface, outputs, dialects, collectors, reports, report_html, recorded, ci,
+                   contrib, bad_input, verdicts, proxies, policy):
+        for name, function in list(vars(module).items()):
             if name.startswith("test_"):
                 yield name, function
 

@@ -9,7 +9,7 @@ from support import ROOT, SEEP, TIMEOUT, records, seep
 from synthetic.world import World
 
 HELP_COLUMNS, HELP_LINES = 80, 50
-COMMANDS = ["replay", "dissect", "list", "explain", "check"]
+COMMANDS = ["replay", "dissect", "report", "list", "explain", "check"]
 POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {

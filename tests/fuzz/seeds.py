@@ -44,6 +44,8 @@ TEXTS = {
     "event_stream": [f"event: a\ndata: {TRICKLE}\n\n: b\ndata:a={CANDIDATE}\n\n"],
     "form": ["type=offer&sdp=" + quote_plus(SDP), "a%5Bc%5D=" + quote(CANDIDATE),
              "d=42" + quote(OFFER)],
+    "recorded": [line for file in sorted((ROOT / "tests/golden/expected").glob("*.jsonl"))[:8]
+                 for line in file.read_text().splitlines()[:1]],
     "policy": [(ROOT / "docs/POLICY.md").read_text().split("```yaml\n")[1].split("```")[0],
                "clients: [{match: '::1', proxy: [[2001:db8::1]:1], egress: &a *a}]",
                "alerts: !!map {suppress: [{detection: exposure, count: 1, window: 1s}]}",

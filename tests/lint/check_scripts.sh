@@ -3,7 +3,7 @@
 . "$LINT_DIR/common.sh"
 
 mapfile -t shell <<<"$({
-	grep -rlIE '^#!/(usr/bin/env bash|bin/(ba)?sh)' .ci tests
+	grep -rlIE '^#!/(usr/bin/env bash|bin/(ba)?sh)' .ci contrib tests
 	find tests -name '*.sh'
 } | sort -u)"
 for script in "${shell[@]}"; do

@@ -114,7 +114,7 @@ static void readers_are_fuzzed(void **state)
 {
 	(void)state;
 	static const char *const names[] = {"savefile", "defrag", "stream", "inflate", "http_body",
-		"candidate", "options", "policy", "pipeline"};
+		"candidate", "options", "policy", "recorded", "pipeline"};
 	char path[PATH_SIZE];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "tests/fuzz/fuzz_%s.c", names[i]);
@@ -162,6 +162,13 @@ static void tables_are_documented(void **state)
 		row_take(text, "docs/DISSECTORS.md", row);
 	}
 	rows_end(text, "docs/DISSECTORS.md");
+	text = file_read("docs/OUTPUTS.md");
+	for (unsigned i = 0; output_info(i); i++) {
+		const struct output_info *o = output_info(i);
+		snprintf(row, sizeof(row), "\n| `%s` | %s | ", o->name, o->help);
+		row_take(text, "docs/OUTPUTS.md", row);
+	}
+	rows_end(text, "docs/OUTPUTS.md");
 	text = file_read("README.md");
 	for (unsigned i = 0; detection_info(i); i++) {
 		const struct detection_info *d = detection_info(i);
