@@ -8,6 +8,7 @@
 #ifndef SEEP_CAPTURE_CAPTURE_H
 #define SEEP_CAPTURE_CAPTURE_H
 
+#include "core/addr.h"
 #include "core/frame.h"
 #include "core/source.h"
 #include "core/stats.h"
@@ -55,6 +56,40 @@ struct capture_secret {
 const struct capture_secret *capture_secret(const struct capture *c, uint32_t i);
 
 void capture_free(struct capture *c);
+
+/* An interface of this host as the kernel tells of it, and whether it is worth watching. */
+#define HOST_KIND_MAX  16
+#define HOST_ADDRS_MAX 8 /* of an interface, that are kept */
+#define HOST_WHY_MAX   96
+
+enum host_route { HOST_ROUTE_V4 = 1 << 0, HOST_ROUTE_V6 = 1 << 1 }; /* families, a mask */
+
+struct host_link {
+	uint32_t index;  /* as packets carry it; 0: no interface */
+	uint32_t master; /* index of the bridge or bond that it is a port of; 0: none */
+	char name[INTERFACE_NAME_MAX];
+	char kind[HOST_KIND_MAX]; /* "wireguard", "tun", "bridge" ...; "" for hardware */
+	uint16_t hardware;        /* ARPHRD_ number */
+	bool up, loopback, has_mac;
+	bool gone;        /* was there once; late frames may still be its */
+	uint8_t mac[6];   /* where it has one of that length */
+	uint8_t defaults; /* enum host_route: a default route leaves here */
+	uint8_t by_rule;  /* of these, those in a table that only a policy rule looks up */
+	uint8_t gateways; /* enum host_route: a route through a gateway leaves here */
+	uint64_t dropped; /* frames that the interface dropped */
+	uint32_t addrs;   /* addresses, those beyond the kept ones, too */
+	struct prefix addr[HOST_ADDRS_MAX];
+	/* What follows from that. */
+	bool watched;
+	bool leads; /* the default route goes there */
+	enum role role;
+	bool certain; /* the role is the kernel's word or the name's, not the link type's */
+	char why[HOST_WHY_MAX];
+};
+
+/* Tells of each interface of this host, in the kernel's order. False, with the reason printed, when
+ * the kernel cannot be asked. */
+bool capture_interfaces(void (*tell)(void *sink, const struct host_link *link), void *sink);
 
 /* Checks a filter expression; prints the reason and returns false if it fits no usual link type. */
 bool capture_filter_valid(const char *filter);

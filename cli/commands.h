@@ -4,6 +4,7 @@
  */
 COMMAND(replay)
 COMMAND(dissect)
+COMMAND(interfaces)
 COMMAND(list)
 COMMAND(explain)
 COMMAND(check)

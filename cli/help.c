@@ -41,7 +41,7 @@ void help_print(FILE *to)
 	      "Usage: seep SUBCOMMAND [OPTION]... [ARGUMENT]...\n\n",
 		to);
 	for (unsigned i = 0; command_info(i); i++)
-		fprintf(to, "  seep %-8s %-18s %s\n", command_info(i)->name,
+		fprintf(to, "  seep %-10s %-16s %s\n", command_info(i)->name,
 			command_info(i)->arguments, command_info(i)->summary);
 	fputs("\nOptions:\n", to);
 	options_print(to, OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE);

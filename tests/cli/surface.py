@@ -8,7 +8,7 @@ import build_pcap as build
 from support import ROOT, SEEP, TIMEOUT, records, seep
 
 HELP_COLUMNS, HELP_LINES = 80, 50
-COMMANDS = ["replay", "dissect", "list", "explain", "check"]
+COMMANDS = ["replay", "dissect", "interfaces", "list", "explain", "check"]
 POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {
@@ -90,6 +90,15 @@ def test_catalogue(tally, _folder):
                     text)
         wide = [line for line in text.splitlines() if len(line) > 100]
         tally.check(not wide, f"explain {name}: width", "\n".join(wide))
+
+
+def test_interfaces(tally, _folder):
+    """Every host that runs tests has a loopback interface; tests/live looks at others."""
+    run = seep("interfaces")
+    tally.check(run.status == 0 and not run.err
+                and re.search(rb"^lo +.*not: +traffic within this host$", run.out, re.M),
+                "interfaces", str(run))
+    tally.check(seep("interfaces", "eth0").status == 2, "interfaces takes no arguments")
 
 
 def test_exit_status(tally, folder):
