@@ -161,6 +161,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.flows = o->config->limits.flows ? o->config->limits.flows : DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
+		.conversations = DISSECT_CONVERSATIONS,
 	};
 	const struct engine_options capacities = {
 		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};

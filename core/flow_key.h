@@ -8,8 +8,8 @@
 #include "core/addr.h"
 
 /* Made of words, so that it is written, hashed and compared a word at a time. The first holds
- * family, protocol and both ports; then come the two addresses, the lower endpoint's first, which
- * for IPv4 share one word. Words not needed are zero. */
+ * family, protocol and both ports, and 16 bits that are zero; then come the two addresses, the
+ * lower endpoint's first, which for IPv4 share one word. Words not needed are zero. */
 #define FLOW_KEY_WORDS 5
 
 struct flow_key {
@@ -50,6 +50,19 @@ static inline uint32_t flow_key_hash(
 	uint32_t hash = (uint32_t)(sum >> 32);
 	hash = (hash ^ hash >> 16) * 0x9e3779b1U;
 	return hash ^ hash >> 15;
+}
+
+/* The same ends and protocol, told apart by a mark as well, for which the first word has 16 bits to
+ * spare; and the hash of that, from the hash of the key without it. */
+static inline struct flow_key flow_key_marked(struct flow_key key, uint16_t mark)
+{
+	key.word[0] |= (uint64_t)mark << 16;
+	return key;
+}
+
+static inline uint32_t flow_hash_marked(uint32_t hash, uint16_t mark)
+{
+	return hash ^ mark * 0x9e3779b1U;
 }
 
 /* Writes the key; true when `src` is its high end. */

@@ -18,6 +18,7 @@
 #include "core/obs_signalling.h"
 #include "core/obs_stun.h"
 #include "core/obs_text.h"
+#include "core/obs_traffic.h"
 #include "core/obs_tunnel.h"
 
 #include <stdbool.h>
@@ -51,7 +52,8 @@
 	KIND(OBS_EXTERNAL, "external_address", external, false)           \
 	KIND(OBS_TUNNEL, "tunnel", tunnel, false)                         \
 	KIND(OBS_PROXY, "proxy", proxy, false)                            \
-	KIND(OBS_APPLICATION, "application", application, false)
+	KIND(OBS_APPLICATION, "application", application, false)          \
+	KIND(OBS_TRAFFIC, "traffic", traffic, false)
 
 enum observation_kind {
 #define KIND(kind, type, member, part) kind,
@@ -134,6 +136,7 @@ struct observation {
 		struct obs_tunnel tunnel;
 		struct obs_proxy proxy;
 		struct obs_application application;
+		struct obs_traffic traffic;
 	};
 };
 

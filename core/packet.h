@@ -33,6 +33,7 @@ struct packet {
 	uint8_t protocol;                 /* IANA protocol number; 0 when there is no IP in it */
 	uint8_t hop_limit;                /* TTL or hop limit of the innermost IP header */
 	uint8_t depth;                    /* headers gone through; bounded */
+	uint8_t ip_depth;                 /* of the innermost IP header */
 	uint8_t encapsulation;            /* mask of enum encapsulation */
 	uint16_t vlan;                    /* innermost VLAN id */
 	struct addr outer_src, outer_dst; /* of the outermost IP header, when there are several */

@@ -145,7 +145,8 @@ void policy_reset(struct policy *p)
 	p->min_severity = SEVERITY_LOW;
 	p->window_ns = POLICY_WINDOW_NS;
 	p->per = PER_CLIENT;
-	p->threshold = (struct policy_limit){0};
+	p->threshold = (struct policy_limit){
+		.count = POLICY_THRESHOLD, .window_ns = POLICY_WINDOW_NS};
 }
 
 /* Copies the rows of `from` behind those of `span`, the last of the list. False without room. */

@@ -94,6 +94,9 @@ struct policy {
 	struct policy_suppression suppression[POLICY_SUPPRESSION_MAX];
 };
 
+/* Findings of a client reported in a window when the user says nothing: more than any program that
+ * leaks raises, and few enough that a scanner does not bury another client's. */
+#define POLICY_THRESHOLD 20
 #define POLICY_WINDOW_NS (300 * UINT64_C(1000000000))
 
 /* Add what the user wrote. False, with a reason in `*why` (static text), when it is no such thing

@@ -83,6 +83,13 @@
 	STAT(flows_active, "flow.active", "flows in the table at the end")                         \
 	LOST(flows_evicted, "flow.evicted", "flows that made way because the table was full")      \
 	STAT(flow_memory, "flow.memuse", "bytes of memory the flow table uses")                    \
+	STAT(conversations, "traffic.total",                                                       \
+		"conversations of two hosts on an interface, where these are wanted")              \
+	STAT(conversations_active, "traffic.active", "conversations in the table at the end")      \
+	LOST(conversations_evicted, "traffic.evicted",                                             \
+		"conversations ended early because the table was full")                            \
+	STAT(conversation_memory, "traffic.memuse",                                                \
+		"bytes of memory the table of conversations uses")                                 \
 	STAT(ndpi_flows, "ndpi.flows", "flows that nDPI was asked about")                          \
 	STAT(ndpi_packets, "ndpi.pkts", "packets of those that it was given")                      \
 	STAT(ndpi_named, "ndpi.named", "of the flows, named by it")                                \

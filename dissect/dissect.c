@@ -124,6 +124,15 @@ static bool unknown_wanted(struct dissect *d, const struct dissect_options *opti
 	return d->unknown != NULL;
 }
 
+/* Only where somebody wants it: it looks at every packet. */
+static bool traffic_wanted(struct dissect *d, const struct dissect_options *options)
+{
+	if (!options->conversations || !(d->interest->observations & INTEREST_IN(OBS_TRAFFIC)))
+		return true;
+	d->traffic = traffic_open(d, options->conversations);
+	return d->traffic != NULL;
+}
+
 struct dissect *dissect_new(const struct dissect_options *options, const struct interest *interest,
 	struct stats *stats, void (*emit)(void *sink, const struct observation *), void *sink)
 {
@@ -134,7 +143,7 @@ struct dissect *dissect_new(const struct dissect_options *options, const struct 
 	d->stats = stats;
 	d->emit = emit;
 	d->sink = sink;
-	bool ready = unknown_wanted(d, options);
+	bool ready = unknown_wanted(d, options) && traffic_wanted(d, options);
 	routes_fill(d);
 	if (ready && flow_table_init(&d->flows, options->flows, flow_removed, d) &&
 		defrag_init(&d->defrag) && expect_init(&d->expect) && streams_init(&d->streams) &&
@@ -149,6 +158,7 @@ void dissect_free(struct dissect *d)
 	if (!d)
 		return;
 	unknown_close(d->unknown);
+	traffic_close(d->traffic);
 	for (size_t i = 0; i < DISSECTORS; i++) {
 		if (d->state[i])
 			dissectors[i]->close(d->state[i]);
@@ -230,12 +240,18 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 		return;
 	arena_reset(&d->scratch);
 	uint32_t wanted = headers_dissect(d, batch);
+	uint32_t counted = d->traffic ? traffic_ahead(d->traffic, batch->count) : 0;
 	for (uint32_t left = wanted; left; left &= left - 1)
 		flow_prefetch(&d->flows, &d->packets[__builtin_ctz(left)]);
+	if (counted)
+		traffic_fetch(d->traffic, counted);
+	wanted |= counted;
 	uint32_t i = 0;
 	for (uint32_t due; (due = packets_due(d, wanted, batch->count, i)); i++) {
 		i = (uint32_t)__builtin_ctz(due);
 		d->now_ns = d->time_ns[i];
+		if (counted >> i & 1)
+			traffic_turn(d->traffic, i);
 		packet_dissect(d, &d->packets[i]);
 	}
 	d->now_ns = d->time_ns[batch->count - 1];
@@ -252,6 +268,8 @@ void dissect_finish(struct dissect *d)
 {
 	if (d->unknown)
 		unknown_finish(d->unknown);
+	if (d->traffic)
+		traffic_finish(d->traffic);
 	d->stats->flows_active = d->flows.table.count;
 	d->stats->flows_evicted = d->flows.table.evicted;
 	d->stats->flow_memory = table_memory(&d->flows.table);

@@ -16,11 +16,14 @@ struct dissect_options {
 	uint32_t flows;        /* capacity of the flow table */
 	uint32_t transactions; /* capacity of the table of open STUN transactions */
 	uint32_t ndpi_flows; /* that nDPI may be asked about at a time; 0: it is not even opened */
+	uint32_t conversations; /* capacity of their table, where OBS_TRAFFIC is wanted; 0: it never
+				   is */
 };
 
-#define DISSECT_FLOWS        1000000
-#define DISSECT_TRANSACTIONS 65536
-#define DISSECT_NDPI_FLOWS   4096
+#define DISSECT_FLOWS         1000000
+#define DISSECT_TRANSACTIONS  65536
+#define DISSECT_NDPI_FLOWS    4096
+#define DISSECT_CONVERSATIONS 262144
 
 /* `emit` is called with each observation, in packet order, while dissect_batch runs; the value is
  * the callee's to copy. `interest` and `stats` must outlive the object. NULL without memory. */
@@ -29,7 +32,8 @@ struct dissect *dissect_new(const struct dissect_options *options, const struct 
 
 void dissect_batch(struct dissect *d, const struct batch *batch);
 
-/* Writes the gauges (flows active, memory) into the stats. */
+/* The end of the run: emits what waited for it, and writes the gauges (flows active, memory) into
+ * the stats. */
 void dissect_finish(struct dissect *d);
 
 /* Frames came from this interface (an index into struct source_table), and nothing here reads its

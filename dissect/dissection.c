@@ -120,6 +120,8 @@ void dissection_inner(struct dissection *d, enum encapsulation wrapped, enum car
 		.number = number,
 	};
 	layers_dissect(&inside);
+	if (d->run->traffic && inner.ip_depth > d->packet->depth)
+		traffic_inside(d->run->traffic, &inner);
 	packet_dissect(d->run, &inner);
 }
 

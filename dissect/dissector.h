@@ -142,6 +142,7 @@ static inline void dissection_enter_ip(struct dissection *d)
 		p->outer_dst = p->dst.addr;
 	}
 	p->has_ip = true;
+	p->ip_depth = p->depth;
 }
 
 /* For an IP layer: keeps a fragment. True when it completes its packet, which is then in *r, and

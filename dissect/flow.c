@@ -56,3 +56,10 @@ uint64_t flow_number(const struct flow_table *t, const struct flow *f)
 		more->number = flow_id(&f->key, more->first_ns);
 	return more->number;
 }
+
+uint64_t flow_number_of(const struct flow_table *t, const struct packet *p, uint64_t now_ns)
+{
+	const struct flow *f = table_find_at(&t->table, p->place, p->hash, &p->key, sizeof(p->key));
+	bool over = f && now_ns > f->age.seen_ns + FLOW_IDLE_NS;
+	return f && !over ? flow_number(t, f) : flow_id(&p->key, now_ns);
+}

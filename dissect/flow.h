@@ -74,4 +74,8 @@ static inline void flow_prefetch(const struct flow_table *t, struct packet *p)
 /* The number of records (core/flow_key.h). */
 uint64_t flow_number(const struct flow_table *t, const struct flow *f);
 
+/* The same for a packet whose flow may not be known: then the one that it has if the packet opens
+ * it. Nothing is opened or used by that. */
+uint64_t flow_number_of(const struct flow_table *t, const struct packet *p, uint64_t now_ns);
+
 #endif

@@ -79,6 +79,7 @@ static enum verdict payload_dissect(struct dissection *d, struct reader *r, uint
 			return reader_verdict(r);
 		if (!chain.broken_up)
 			continue;
+		d->packet->protocol = chain.next;
 		if (!dissection_defrag(d, &chain.fragment, r))
 			return DONE;
 		chain.broken_up = false;
@@ -110,6 +111,7 @@ static enum verdict ipv6_dissect(struct dissection *d, struct reader *r)
 	addr_set_v6(&p->src.addr, src);
 	addr_set_v6(&p->dst.addr, dst);
 	p->hop_limit = hop_limit;
+	p->protocol = next;
 	d->stats->ipv6++;
 	return payload_dissect(d, r, next);
 }

@@ -13,6 +13,7 @@
 #include "dissect/expect.h"
 #include "dissect/flow.h"
 #include "dissect/stream.h"
+#include "dissect/traffic.h"
 #include "dissect/unknown.h"
 
 #define DISSECTORS_MAX 128
@@ -80,6 +81,7 @@ struct dissect {
 	struct expect expect;
 	struct streams streams;
 	struct unknown *unknown;                      /* NULL: nDPI is not asked */
+	struct traffic *traffic;                      /* NULL: nobody wants it */
 	struct arena scratch;                         /* for a batch */
 	const struct dissector *rows[DISSECTORS_MAX]; /* the table */
 	void *state[DISSECTORS_MAX];                  /* what `open` made, by row */

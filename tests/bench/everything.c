@@ -45,6 +45,7 @@ static bool everything_open(struct everything *e, const char *file)
 		.flows = DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,
 		.ndpi_flows = DISSECT_NDPI_FLOWS,
+		.conversations = DISSECT_CONVERSATIONS,
 	};
 	e->policy.window_ns = POLICY_WINDOW_NS;
 	e->sources = source_table_new();

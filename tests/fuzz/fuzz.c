@@ -47,8 +47,9 @@ static uint8_t *bytes_join(const uint8_t *header, size_t n, const uint8_t *data,
 
 static struct dissect *dissect_begin(const struct interest *interest, struct stats *stats)
 {
-	const struct dissect_options options = {
-		.flows = TABLE_ENTRIES, .transactions = TABLE_ENTRIES};
+	const struct dissect_options options = {.flows = TABLE_ENTRIES,
+		.transactions = TABLE_ENTRIES,
+		.conversations = TABLE_ENTRIES};
 	struct dissect *d = dissect_new(&options, interest, stats, observation_look, NULL);
 	if (!d)
 		abort();

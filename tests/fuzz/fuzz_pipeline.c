@@ -33,7 +33,7 @@ static void run_alert(void *sink, const struct alert *a)
 
 static void savefile_judge(const char *name, struct source_table *sources, struct policy *policy)
 {
-	const struct dissect_options sizes = {.flows = 64, .transactions = 64};
+	const struct dissect_options sizes = {.flows = 64, .transactions = 64, .conversations = 64};
 	const struct capture_options all = {0};
 	struct stats stats = {0};
 	const struct interest interest = {~0U};

@@ -116,8 +116,9 @@ static void messages_send(struct talk *t, const uint8_t *data, size_t size)
 
 static void talk_start(struct talk *t, uint8_t protocol)
 {
-	const struct dissect_options options = {
-		.flows = TABLE_ENTRIES, .transactions = TABLE_ENTRIES};
+	const struct dissect_options options = {.flows = TABLE_ENTRIES,
+		.transactions = TABLE_ENTRIES,
+		.conversations = TABLE_ENTRIES};
 	static const struct interest interest = {~0U};
 	*t = (struct talk){.protocol = protocol};
 	t->dissect = dissect_new(&options, &interest, &t->stats, observation_look, NULL);

@@ -77,7 +77,7 @@ static void nothing_said(void **state)
 	assert_int_equal(c->policy.entries, 0);
 	assert_int_equal(c->policy.min_severity, SEVERITY_LOW);
 	assert_int_equal(c->policy.window_ns, POLICY_WINDOW_NS);
-	assert_int_equal(c->policy.threshold.count, 0);
+	assert_int_equal(c->policy.threshold.count, POLICY_THRESHOLD);
 	assert_int_equal(c->output_count, 0);
 	assert_int_equal(c->limits.flows, 0);
 	free(c);

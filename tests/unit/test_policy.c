@@ -225,7 +225,8 @@ static void reset(void **state)
 	}
 	assert_memory_equal(&p->egresses, &before->egresses, 5 * sizeof(p->egresses));
 	assert_int_equal(p->egresses + p->tunnels + p->proxies + p->clients, 4);
-	assert_int_equal(p->entries + p->matches + p->suppressions + p->threshold.count, 0);
+	assert_int_equal(p->entries + p->matches + p->suppressions, 0);
+	assert_int_equal(p->threshold.count, POLICY_THRESHOLD);
 	assert_int_equal(p->min_severity, SEVERITY_LOW);
 	assert_int_equal(p->window_ns, POLICY_WINDOW_NS);
 	assert_int_equal(p->per, PER_CLIENT);

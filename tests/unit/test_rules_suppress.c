@@ -160,6 +160,20 @@ static void threshold(void **state)
 	judge_free(j);
 }
 
+/* Nothing said: a broken client does not bury another's leak. */
+static void threshold_by_default(void **state)
+{
+	(void)state;
+	struct judge *j = judge_of_policy(EXPECTED "}]");
+	tell(j, "192.168.77.10:1", 1, 2 * POLICY_THRESHOLD, false);
+	assert_int_equal(j->count, POLICY_THRESHOLD);
+	assert_int_equal(j->stats.limited, POLICY_THRESHOLD);
+	tell(j, "192.168.77.11:1", 1, 1, false);
+	assert_int_equal(j->count, POLICY_THRESHOLD + 1);
+	assert_int_equal(engine_findings(j->engine, SEVERITY_CRITICAL), 2 * POLICY_THRESHOLD + 1);
+	judge_free(j);
+}
+
 static void threshold_of_the_run(void **state)
 {
 	(void)state;
@@ -274,6 +288,7 @@ int main(void)
 		cmocka_unit_test(allowed_to_one),
 		cmocka_unit_test(suppressed),
 		cmocka_unit_test(threshold),
+		cmocka_unit_test(threshold_by_default),
 		cmocka_unit_test(threshold_of_the_run),
 		cmocka_unit_test(graver_ones_pass),
 		cmocka_unit_test(held_back_until_it_grows),
