@@ -151,11 +151,16 @@ static bool observation_relayed(const struct observation *o)
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
+void engine_advance(struct engine *e, uint64_t time_ns)
+{
+	if (time_ns > e->now_ns)
+		e->now_ns = time_ns;
+	findings_advance(&e->findings, e->now_ns);
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
-	if (o->head.time_ns > e->now_ns)
-		e->now_ns = o->head.time_ns;
-	findings_advance(&e->findings, e->now_ns);
+	engine_advance(e, o->head.time_ns);
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
