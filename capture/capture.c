@@ -9,6 +9,7 @@
 
 #include "capture/filter.h"
 #include "capture/format.h"
+#include "capture/live.h"
 #include "capture/secrets.h"
 #include "core/log.h"
 
@@ -18,14 +19,15 @@
 struct capture {
 	struct source_table *sources;
 	struct stats *stats;
-	struct filter *filter; /* or NULL */
+	struct capture_options options;
+	struct filter *filter; /* of files; or NULL */
+	struct live *live;     /* instead of files; or NULL */
 	struct secrets secrets;
 	struct input *inputs[SOURCE_CAPTURES_MAX];
 	struct input *heap[SOURCE_CAPTURES_MAX]; /* earliest pending frame first */
 	uint32_t count, waiting;                 /* inputs; those in the heap */
 	struct input *empty; /* its bytes ran out when the last batch ended; or NULL */
 	bool merging;        /* the heap was set up */
-	const volatile sig_atomic_t *stop; /* or NULL */
 };
 
 struct capture *capture_new(
@@ -36,7 +38,7 @@ struct capture *capture_new(
 		return NULL;
 	c->sources = sources;
 	c->stats = stats;
-	c->stop = options->stop;
+	c->options = *options;
 	if (options->filter && !(c->filter = filter_new(options->filter))) {
 		free(c);
 		return NULL;
@@ -75,6 +77,14 @@ bool capture_add(struct capture *c, const char *name, enum role role)
 	return true;
 }
 
+bool capture_add_live(struct capture *c, const char *name, enum role role)
+{
+	if (!c->live && !(c->live = live_new(&c->options, c->sources, c->stats)))
+		return false;
+	c->sources->live = true;
+	return live_add(c->live, name, role);
+}
+
 /* The next frame that passes the filter; or INPUT_MORE or INPUT_END. Inline, as each frame asks. */
 static inline enum input_step input_advance(
 	struct capture *c, struct input *in, struct frame *frame)
@@ -90,7 +100,7 @@ static inline enum input_step input_advance(
 			return step;
 		c->stats->filtered++;
 		/* A filter may refuse everything for a long time. */
-		if (c->stop && *c->stop)
+		if (c->options.stop && *c->options.stop)
 			in->ended = true;
 	}
 	return INPUT_END;
@@ -197,7 +207,10 @@ static void merge_fill(struct capture *c, struct batch *batch)
 void capture_next(struct capture *c, struct batch *batch)
 {
 	batch->count = 0;
-	if (c->count == 1)
+	batch->time_ns = 0;
+	if (c->live)
+		live_next(c->live, batch);
+	else if (c->count == 1)
 		single_fill(c, c->inputs[0], batch);
 	else
 		merge_fill(c, batch);
@@ -205,7 +218,7 @@ void capture_next(struct capture *c, struct batch *batch)
 
 bool capture_failed(const struct capture *c)
 {
-	bool failed = false;
+	bool failed = c->live && c->live->failed;
 	for (uint32_t i = 0; i < c->count; i++)
 		failed |= c->inputs[i]->failed;
 	return failed;
@@ -220,6 +233,7 @@ void capture_free(struct capture *c)
 {
 	if (!c)
 		return;
+	live_free(c->live);
 	secrets_clear(&c->secrets);
 	for (uint32_t i = 0; i < c->count; i++)
 		input_close(c->inputs[i]);

@@ -1,5 +1,5 @@
 /*
- * Savefiles in, frames out, merged by time. Knows file formats, no protocols.
+ * Savefiles or interfaces in, frames out, merged by time. Knows file formats, no protocols.
  *
  * Classic pcap and pcapng are read by our own reader in large chunks, packed by gzip or zstd or
  * not; what it does not know goes to libpcap. Messages about a broken file name the file, the frame
@@ -21,6 +21,8 @@ struct capture;
 struct capture_options {
 	const char *filter;                /* a BPF expression for each frame to pass, or NULL */
 	const volatile sig_atomic_t *stop; /* set by a signal to end everything early, or NULL */
+	bool quiet;                        /* live: not a word about what is watched */
+	uint64_t buffer; /* live: bytes that the kernel may keep for each capture; 0: as usual */
 };
 
 /* A capture set without files. `sources` and `stats` are filled as files are read and must outlive
@@ -33,10 +35,15 @@ struct capture *capture_new(
  * was added before stays usable. `name` is kept by reference. */
 bool capture_add(struct capture *c, const char *name, enum role role);
 
+/* Captures an interface of this host, or all those worth watching where `name` is NULL. No set
+ * holds both files and interfaces. False, with the reason printed. `name` is kept by reference. */
+bool capture_add_live(struct capture *c, const char *name, enum role role);
+
 /* Fills `batch` with the next frames of all captures in the order of their time stamps (equal ones:
  * captures of tunnels first, then by name). Their bytes stay valid until the next call. An empty
- * batch is the end of everything. A capture that breaks off ends there, with a message, and the
- * others go on: capture_failed tells afterwards. */
+ * batch without a time is the end of everything; a live one has a time, at least every 100 ms. A
+ * capture that breaks off ends there, with a message, and the others go on: capture_failed tells
+ * afterwards. */
 void capture_next(struct capture *c, struct batch *batch);
 
 /* Something could not be read to its end: cut off, malformed, an input error. */
@@ -71,13 +78,14 @@ struct host_link {
 	char kind[HOST_KIND_MAX]; /* "wireguard", "tun", "bridge" ...; "" for hardware */
 	uint16_t hardware;        /* ARPHRD_ number */
 	bool up, loopback, has_mac;
-	bool gone;        /* was there once; late frames may still be its */
-	uint8_t mac[6];   /* where it has one of that length */
-	uint8_t defaults; /* enum host_route: a default route leaves here */
-	uint8_t by_rule;  /* of these, those in a table that only a policy rule looks up */
-	uint8_t gateways; /* enum host_route: a route through a gateway leaves here */
-	uint64_t dropped; /* frames that the interface dropped */
-	uint32_t addrs;   /* addresses, those beyond the kept ones, too */
+	bool gone;               /* was there once; late frames may still be its */
+	uint8_t mac[6];          /* where it has one of that length */
+	uint8_t defaults;        /* enum host_route: a default route leaves here */
+	uint8_t by_rule;         /* of these, those in a table that only a policy rule looks up */
+	uint8_t gateways;        /* enum host_route: a route through a gateway leaves here */
+	uint64_t dropped;        /* frames that the interface dropped */
+	uint64_t dropped_before; /* of these, before the capture began */
+	uint32_t addrs;          /* addresses, those beyond the kept ones, too */
 	struct prefix addr[HOST_ADDRS_MAX];
 	/* What follows from that. */
 	bool watched;

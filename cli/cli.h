@@ -22,12 +22,19 @@ enum {
 	EXIT_DEGRADED = 4,
 };
 
+/* Interfaces named at a time. */
+#define INTERFACES_MAX 64
+
 struct options {
 	struct config *config; /* of the command line and of the policy file */
 	const char *policy;    /* the name of that file */
 	enum severity fail_on, min_severity;
 	bool min_severity_said;
 	const char *filter, *sensor;
+	bool live; /* interfaces are read, not files */
+	const char *interfaces[INTERFACES_MAX];
+	unsigned interface_count;
+	uint64_t buffer; /* bytes; 0: not said */
 	const char *outputs[OUTPUTS_MAX];
 	unsigned output_count;
 	bool quiet, verbose, no_color, no_ndpi, strict, help, version;
@@ -46,6 +53,7 @@ enum {
 	OPTIONS_COMMON = 1 << 0, /* every subcommand */
 	OPTIONS_FILES = 1 << 1,  /* what reads captures */
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
+	OPTIONS_LIVE = 1 << 3,   /* what captures */
 };
 
 /* The policy file read again, beside the same options. NULL when it can't be, and says why; free()

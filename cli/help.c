@@ -44,7 +44,7 @@ void help_print(FILE *to)
 		fprintf(to, "  seep %-10s %-16s %s\n", command_info(i)->name,
 			command_info(i)->arguments, command_info(i)->summary);
 	fputs("\nOptions:\n", to);
-	options_print(to, OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE);
+	options_print(to, OPTIONS_COMMON | OPTIONS_LIVE | OPTIONS_FILES | OPTIONS_JUDGE);
 	outputs_print(to);
 	statuses_print(to);
 }

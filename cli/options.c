@@ -2,6 +2,7 @@
  * Command line options: one table that getopt_long, the help and the parser are made of.
  */
 #include "cli/cli.h"
+#include "cli/quantity.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ enum {
 	OPTION_STRICT,
 	OPTION_NO_COLOR,
 	OPTION_NO_NDPI,
+	OPTION_BUFFER,
 };
 
 static const struct option_row {
@@ -27,6 +29,10 @@ static const struct option_row {
 	unsigned group;
 	const char *name, *argument, *help;
 } rows[] = {
+	{'i', OPTIONS_LIVE, "interface", "[ROLE:]IFACE",
+		"watch only this (ways out, tunnels)"},
+	{OPTION_BUFFER, OPTIONS_LIVE, "buffer", "SIZE",
+		"of the kernel, for each capture (16MiB)"},
 	{OPTION_EGRESS, OPTIONS_JUDGE, "egress", "ADDR[/LEN]",
 		"an address traffic may come out of"},
 	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
@@ -54,6 +60,10 @@ static const struct option_row {
 	{'h', OPTIONS_COMMON, "help", NULL, "this text"},
 	{'V', OPTIONS_COMMON, "version", NULL, "the version"},
 };
+
+/* What --buffer takes. */
+#define BUFFER_MIN (UINT64_C(1) << 20)
+#define BUFFER_MAX (UINT64_C(1) << 30)
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -109,6 +119,24 @@ static bool output_option(struct options *o, const char *spec)
 	return true;
 }
 
+static bool interface_option(struct options *o)
+{
+	if (o->interface_count == INTERFACES_MAX) {
+		usage_error("more than %d interfaces", INTERFACES_MAX);
+		return false;
+	}
+	o->interfaces[o->interface_count++] = optarg;
+	return true;
+}
+
+static bool buffer_option(struct options *o)
+{
+	if (quantity_size(optarg, &o->buffer) && o->buffer >= BUFFER_MIN && o->buffer <= BUFFER_MAX)
+		return true;
+	usage_error("--buffer %s: not a size from 1MiB to 1GiB", optarg);
+	return false;
+}
+
 static bool option_apply(struct options *o, int key)
 {
 	switch (key) {
@@ -134,6 +162,10 @@ static bool option_apply(struct options *o, int key)
 	case 'f':
 		o->filter = optarg;
 		return true;
+	case 'i':
+		return interface_option(o);
+	case OPTION_BUFFER:
+		return buffer_option(o);
 	case OPTION_SENSOR:
 		o->sensor = optarg;
 		return true;

@@ -3,16 +3,17 @@
 #include "cli/pipeline.h"
 
 #include "capture/capture.h"
+#include "cli/sources.h"
 #include "core/log.h"
 #include "dissect/dissect.h"
 #include "output/output.h"
 #include "rules/rules.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
+#include <unistd.h>
 
 /* The signals asked for and not yet served; the only state at file scope. */
 static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
@@ -28,8 +29,10 @@ struct pipeline {
 	struct engine *engine;
 	struct output_context context;
 	struct outputs *outputs;
+	char host[HOST_NAME_MAX + 1];
 	bool input_failed;
-	uint32_t announced; /* interfaces of the sources that rules know of */
+	uint32_t changes;                      /* of the sources, as far as rules know of them */
+	bool announced[SOURCE_INTERFACES_MAX]; /* interfaces of the sources that rules know of */
 	uint64_t first_ns, last_ns;
 };
 
@@ -43,16 +46,6 @@ static void signal_note(int signal_number)
 		reopen_asked = 1;
 	else
 		stop_asked = 1;
-}
-
-/* Each capture keeps its file open until its last frame. */
-static void files_allow(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void signals_catch(void)
@@ -81,45 +74,25 @@ static void observation_sink(void *sink, const struct observation *o)
 		outputs_observation(p->outputs, o);
 }
 
-/* "lan:x.pcap" is x.pcap with a role; "./lan:x.pcap" and any other prefix are file names. */
-static const char *role_split(const char *argument, enum role *role)
-{
-	char word[16];
-	const char *colon = strchr(argument, ':');
-	size_t length = colon ? (size_t)(colon - argument) : sizeof(word);
-	*role = ROLE_AUTO;
-	if (length >= sizeof(word))
-		return argument;
-	memcpy(word, argument, length);
-	word[length] = '\0';
-	return role_parse(word, role) ? colon + 1 : argument;
-}
-
 static int out_of_memory(void)
 {
 	log_message("not enough memory for the tables; close other programs and try again");
 	return EXIT_FAILED;
 }
 
-/* A capture that can't be opened does not keep the others from being judged. */
 static int captures_open(struct pipeline *p)
 {
-	const struct capture_options options = {.filter = p->options->filter, .stop = &stop_asked};
+	const struct capture_options options = {
+		.filter = p->options->filter,
+		.stop = &stop_asked,
+		.buffer = p->options->buffer,
+		.quiet = p->options->quiet,
+	};
 	p->capture = capture_new(&options, p->sources, &p->stats);
 	if (!p->capture)
 		return out_of_memory();
-	if (p->options->file_count > SOURCE_CAPTURES_MAX)
-		return usage_error("more than %d captures", SOURCE_CAPTURES_MAX);
-	bool any = false;
-	files_allow();
-	for (int i = 0; i < p->options->file_count; i++) {
-		enum role role;
-		const char *name = role_split(p->options->files[i], &role);
-		bool opened = capture_add(p->capture, name, role);
-		p->input_failed |= !opened;
-		any |= opened;
-	}
-	return any ? EXIT_CLEAN : EXIT_FAILED;
+	return p->options->live ? sources_open_live(p->options, p->capture)
+				: sources_open(p->options, p->capture, &p->input_failed);
 }
 
 /* The outputs to open: those of the options, or else of the policy, or else the usual one. */
@@ -154,6 +127,14 @@ static int outputs_open_all(struct pipeline *p, bool judge)
 	return EXIT_CLEAN;
 }
 
+/* Who tells it matters where several watch: live, this host's name unless another is said. */
+static const char *sensor_name(struct pipeline *p)
+{
+	if (p->options->sensor || !p->options->live)
+		return p->options->sensor;
+	return gethostname(p->host, sizeof(p->host) - 1) == 0 && p->host[0] ? p->host : NULL;
+}
+
 static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
@@ -170,7 +151,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->context = (struct output_context){
 		.sources = p->sources,
 		.stats = &p->stats,
-		.sensor = o->sensor,
+		.sensor = sensor_name(p),
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
 	};
@@ -213,19 +194,30 @@ static void stats_print(const struct stats *stats)
 	}
 }
 
-/* Capture's word that an interface is there, before the frames that may be judged by it. */
+static void link_announce(struct pipeline *p, uint32_t i, uint64_t now_ns)
+{
+	const struct interface *row = &p->sources->interface[i];
+	const struct observation o = {
+		.head = {.time_ns = now_ns,
+			.capture = row->capture,
+			.interface = (uint16_t)i,
+			.kind = OBS_LINK},
+		.link = {.link_type = row->link_type},
+	};
+	p->announced[i] = true;
+	observation_sink(p, &o);
+}
+
+/* Capture's word that an interface is there, before the frames that may be judged by it. A tunnel
+ * that no default route leads into is not announced until one does. */
 static void links_announce(struct pipeline *p, uint64_t now_ns)
 {
-	for (; p->announced < p->sources->interfaces; p->announced++) {
-		const struct interface *row = &p->sources->interface[p->announced];
-		const struct observation o = {
-			.head = {.time_ns = now_ns,
-				.capture = row->capture,
-				.interface = (uint16_t)p->announced,
-				.kind = OBS_LINK},
-			.link = {.link_type = row->link_type},
-		};
-		observation_sink(p, &o);
+	if (p->changes == p->sources->changes)
+		return;
+	p->changes = p->sources->changes;
+	for (uint32_t i = 0; i < p->sources->interfaces; i++) {
+		if (!p->announced[i] && !p->sources->interface[i].aside)
+			link_announce(p, i, now_ns);
 	}
 }
 
@@ -255,15 +247,26 @@ static void signals_serve(struct pipeline *p)
 	stats_asked = reopen_asked = reload_asked = 0;
 }
 
+/* Live, time goes on without frames, too, and what waits for it is told. */
+static void time_advance(struct pipeline *p, uint64_t time_ns)
+{
+	if (!time_ns)
+		return;
+	dissect_advance(p->dissect, time_ns);
+	if (p->engine)
+		engine_advance(p->engine, time_ns);
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
 	capture_next(p->capture, &batch);
-	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
+	while ((batch.count || batch.time_ns) && !stop_asked && !outputs_gone(p->outputs)) {
 		signals_serve(p); /* first: it may have waited long for these frames */
 		span_note(p, &batch);
-		links_announce(p, p->first_ns);
+		links_announce(p, p->sources->live ? batch.time_ns : p->first_ns);
 		dissect_batch(p->dissect, &batch);
+		time_advance(p, batch.time_ns);
 		capture_next(p->capture, &batch);
 	}
 }
@@ -297,7 +300,7 @@ static void pipeline_finish(struct pipeline *p)
 		.min_severity = pipeline_policy(p)->min_severity,
 	};
 	dissect_finish(p->dissect);
-	links_announce(p, p->first_ns);
+	links_announce(p, p->sources->live ? p->last_ns : p->first_ns);
 	if (p->engine) {
 		engine_finish(p->engine);
 		engine_summarise(p->engine, &summary);

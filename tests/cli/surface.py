@@ -8,7 +8,7 @@ import build_pcap as build
 from support import ROOT, SEEP, TIMEOUT, records, seep
 
 HELP_COLUMNS, HELP_LINES = 80, 50
-COMMANDS = ["replay", "dissect", "interfaces", "list", "explain", "check"]
+COMMANDS = ["live", "replay", "dissect", "interfaces", "list", "explain", "check"]
 POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {

@@ -1,0 +1,15 @@
+/*
+ * What a run reads: the files or interfaces that the options name.
+ */
+#ifndef SEEP_CLI_SOURCES_H
+#define SEEP_CLI_SOURCES_H
+
+#include "capture/capture.h"
+#include "cli/cli.h"
+
+/* Both return an exit status, with what is wrong printed. A capture that can't be opened does not
+ * keep the others from being judged: `*failed` is set for it. */
+int sources_open(const struct options *o, struct capture *c, bool *failed);
+int sources_open_live(const struct options *o, struct capture *c);
+
+#endif
