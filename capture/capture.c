@@ -15,6 +15,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A file that is open, and perhaps not yet begun. */
+struct opened {
+	const char *name;
+	enum role role;
+	int fd; /* its input's once begun */
+};
 
 struct capture {
 	struct source_table *sources;
@@ -23,6 +31,8 @@ struct capture {
 	struct filter *filter; /* of files; or NULL */
 	struct live *live;     /* instead of files; or NULL */
 	struct secrets secrets;
+	struct opened opened[SOURCE_CAPTURES_MAX];
+	uint32_t opened_count, begun;
 	struct input *inputs[SOURCE_CAPTURES_MAX];
 	struct input *heap[SOURCE_CAPTURES_MAX]; /* earliest pending frame first */
 	uint32_t count, waiting;                 /* inputs; those in the heap */
@@ -48,33 +58,60 @@ struct capture *capture_new(
 
 static bool uses_stdin(const struct capture *c)
 {
-	for (uint32_t i = 0; i < c->count; i++) {
-		if (strcmp(c->inputs[i]->name, "-") == 0)
+	for (uint32_t i = 0; i < c->opened_count; i++) {
+		if (strcmp(c->opened[i].name, "-") == 0)
 			return true;
 	}
 	return false;
 }
 
-bool capture_add(struct capture *c, const char *name, enum role role)
+bool capture_open(struct capture *c, const char *name, enum role role)
 {
 	if (strcmp(name, "-") == 0 && uses_stdin(c)) {
 		log_message("-: standard input can be read only once");
 		return false;
 	}
-	int index = source_add_capture(c->sources, name, role);
-	if (index < 0) {
+	if (c->opened_count == SOURCE_CAPTURES_MAX) {
 		log_message("%s: more than %d captures", name, SOURCE_CAPTURES_MAX);
 		return false;
 	}
-	struct input *in = input_open(name, (uint16_t)index, c->sources, c->stats, &c->secrets);
+	int fd = input_descriptor(name);
+	if (fd >= 0)
+		c->opened[c->opened_count++] = (struct opened){name, role, fd};
+	return fd >= 0;
+}
+
+static bool opened_read(struct capture *c, const struct opened *file)
+{
+	int index = source_add_capture(c->sources, file->name, file->role);
+	struct input *in = input_open(
+		file->fd, file->name, (uint16_t)index, c->sources, c->stats, &c->secrets);
 	if (!in) {
 		/* Nothing of it was read: it is none of the run's captures. */
 		c->sources->captures--;
 		return false;
 	}
-	in->rank = role == ROLE_TUNNEL ? 0 : 1;
+	in->rank = file->role == ROLE_TUNNEL ? 0 : 1;
 	c->inputs[c->count++] = in;
 	return true;
+}
+
+bool capture_begin(struct capture *c)
+{
+	bool all = true;
+	for (; c->begun < c->opened_count; c->begun++)
+		all &= opened_read(c, &c->opened[c->begun]);
+	return all;
+}
+
+bool capture_any(const struct capture *c)
+{
+	return c->count || c->live;
+}
+
+bool capture_add(struct capture *c, const char *name, enum role role)
+{
+	return capture_open(c, name, role) && capture_begin(c);
 }
 
 bool capture_add_live(struct capture *c, const char *name, enum role role)
@@ -237,6 +274,8 @@ void capture_free(struct capture *c)
 	secrets_clear(&c->secrets);
 	for (uint32_t i = 0; i < c->count; i++)
 		input_close(c->inputs[i]);
+	for (uint32_t i = c->begun; i < c->opened_count; i++)
+		close(c->opened[i].fd);
 	filter_free(c->filter);
 	free(c);
 }

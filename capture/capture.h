@@ -30,10 +30,19 @@ struct capture_options {
 struct capture *capture_new(
 	const struct capture_options *options, struct source_table *sources, struct stats *stats);
 
-/* Opens one more savefile ("-" is standard input) whose interfaces have `role` (ROLE_AUTO: guess).
- * Reads its header. False, with the reason printed, when it cannot be read or is no capture; what
- * was added before stays usable. `name` is kept by reference. */
+/* Opens one more savefile ("-" is standard input) whose interfaces have `role` (ROLE_AUTO: guess),
+ * and reads nothing of it yet. False, with the reason printed. `name` is kept by reference. */
+bool capture_open(struct capture *c, const char *name, enum role role);
+
+/* Reads the headers of the files opened so far. False, with the reasons printed, when one cannot be
+ * read or is no capture; the others stay usable. */
+bool capture_begin(struct capture *c);
+
+/* Both, for one file. */
 bool capture_add(struct capture *c, const char *name, enum role role);
+
+/* Is there anything to capture? */
+bool capture_any(const struct capture *c);
 
 /* Captures an interface of this host, or all those worth watching where `name` is NULL. No set
  * holds both files and interfaces. False, with the reason printed. `name` is kept by reference. */

@@ -6,12 +6,7 @@
 
 struct host *host_new(void)
 {
-	struct host *h = calloc(1, sizeof(*h));
-	if (h && !(h->link = calloc(HOST_LINKS_MAX, sizeof(*h->link)))) {
-		free(h);
-		h = NULL;
-	}
-	return h;
+	return calloc(1, sizeof(struct host));
 }
 
 struct host_link *host_find(struct host *h, uint32_t index)

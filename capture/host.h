@@ -14,7 +14,7 @@
 
 struct host {
 	uint32_t count;
-	struct host_link *link; /* HOST_LINKS_MAX of them; rows stay where they are */
+	struct host_link link[HOST_LINKS_MAX]; /* rows stay where they are */
 	uint32_t tables;
 	uint32_t table[HOST_TABLES_MAX];
 	uint64_t refused;        /* interfaces and tables beyond those kept */

@@ -165,7 +165,6 @@ void host_free(struct host *h)
 	if (h->netlink && h->netlink->ask)
 		mnl_socket_close(h->netlink->ask);
 	free(h->netlink);
-	free(h->link);
 	free(h);
 }
 

@@ -22,6 +22,7 @@ enum {
 	OPTION_NO_COLOR,
 	OPTION_NO_NDPI,
 	OPTION_BUFFER,
+	OPTION_NO_SANDBOX,
 };
 
 static const struct option_row {
@@ -29,10 +30,8 @@ static const struct option_row {
 	unsigned group;
 	const char *name, *argument, *help;
 } rows[] = {
-	{'i', OPTIONS_LIVE, "interface", "[ROLE:]IFACE",
-		"watch only this (ways out, tunnels)"},
-	{OPTION_BUFFER, OPTIONS_LIVE, "buffer", "SIZE",
-		"of the kernel, for each capture (16MiB)"},
+	{'i', OPTIONS_LIVE, "interface", "[ROLE:]IFACE", "watch only this (ways out, tunnels)"},
+	{OPTION_BUFFER, OPTIONS_LIVE, "buffer", "SIZE", "of the kernel, for each capture (16MiB)"},
 	{OPTION_EGRESS, OPTIONS_JUDGE, "egress", "ADDR[/LEN]",
 		"an address traffic may come out of"},
 	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
@@ -52,6 +51,9 @@ static const struct option_row {
 		"name of this sensor, \"host\" in records"},
 	{OPTION_NO_NDPI, OPTIONS_FILES, "no-ndpi", NULL,
 		"do not ask nDPI about flows that are not read"},
+	{'Z', OPTIONS_FILES, "user", "USER", "as root: whom to become before reading (nobody)"},
+	{OPTION_NO_SANDBOX, OPTIONS_FILES, "no-sandbox", NULL,
+		"keep all rights while reading: for debuggers"},
 	{OPTION_STRICT, OPTIONS_JUDGE, "strict", NULL,
 		"exit with 4 when something could not be kept"},
 	{'q', OPTIONS_JUDGE, "quiet", NULL, "alerts only, no summary"},
@@ -169,6 +171,11 @@ static bool option_apply(struct options *o, int key)
 	case OPTION_SENSOR:
 		o->sensor = optarg;
 		return true;
+	case 'Z':
+		o->user = optarg;
+		return true;
+	case OPTION_NO_SANDBOX:
+		return o->no_sandbox = true;
 	case OPTION_STRICT:
 		return o->strict = true;
 	case OPTION_NO_NDPI:
@@ -209,23 +216,23 @@ static void getopt_fill(unsigned groups, struct option longs[ROWS + 1], char let
 
 /* Behind the options, because what they declare holds for each of its clients, too; but they have
  * the last word on what is said once. */
-static bool policy_read(const struct options *o, struct config *c)
+static bool policy_read(const struct options *o, struct config *c, int fd)
 {
-	if (o->policy && !config_load(c, o->policy))
+	if (o->policy && !config_load(c, o->policy, fd))
 		return false;
 	if (o->min_severity_said)
 		c->policy.min_severity = o->min_severity;
 	return true;
 }
 
-struct config *options_config_again(const struct options *o)
+struct config *options_config_again(const struct options *o, int fd)
 {
 	struct config *c = config_new();
 	if (!c)
 		return NULL;
 	c->policy = o->config->policy;
 	policy_reset(&c->policy);
-	if (policy_read(o, c))
+	if (policy_read(o, c, fd))
 		return c;
 	free(c);
 	return NULL;
@@ -251,5 +258,5 @@ bool options_parse(struct options *o, const struct command *command, int argc, c
 	}
 	o->files = argv + optind;
 	o->file_count = argc - optind;
-	return o->help || o->version || policy_read(o, o->config);
+	return o->help || o->version || policy_read(o, o->config, -1);
 }

@@ -3,16 +3,19 @@
 #include "cli/pipeline.h"
 
 #include "capture/capture.h"
+#include "cli/lock.h"
 #include "cli/sources.h"
 #include "core/log.h"
 #include "dissect/dissect.h"
 #include "output/output.h"
 #include "rules/rules.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The signals asked for and not yet served; the only state at file scope. */
@@ -29,6 +32,7 @@ struct pipeline {
 	struct engine *engine;
 	struct output_context context;
 	struct outputs *outputs;
+	struct lock lock;
 	char host[HOST_NAME_MAX + 1];
 	bool input_failed;
 	uint32_t changes;                      /* of the sources, as far as rules know of them */
@@ -80,6 +84,7 @@ static int out_of_memory(void)
 	return EXIT_FAILED;
 }
 
+/* Opens what is read, and reads nothing of it yet. */
 static int captures_open(struct pipeline *p)
 {
 	const struct capture_options options = {
@@ -91,8 +96,16 @@ static int captures_open(struct pipeline *p)
 	p->capture = capture_new(&options, p->sources, &p->stats);
 	if (!p->capture)
 		return out_of_memory();
-	return p->options->live ? sources_open_live(p->options, p->capture)
-				: sources_open(p->options, p->capture, &p->input_failed);
+	return sources_open(p->options, p->capture, &p->input_failed);
+}
+
+/* The end of all rights, before the first byte of others is read. */
+static int pipeline_lock(struct pipeline *p)
+{
+	if (!lock_close(&p->lock, p->options))
+		return EXIT_FAILED;
+	p->input_failed |= !capture_begin(p->capture);
+	return capture_any(p->capture) ? EXIT_CLEAN : EXIT_FAILED;
 }
 
 /* The outputs to open: those of the options, or else of the policy, or else the usual one. */
@@ -160,9 +173,13 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		return out_of_memory();
 	if (o->filter && !capture_filter_valid(o->filter))
 		return EXIT_USAGE;
+	if (!lock_begin(&p->lock, o))
+		return EXIT_USAGE;
 	int status = outputs_open_all(p, judge);
 	if (status != EXIT_CLEAN)
 		return status;
+	if (!lock_help(&p->lock, o, p->outputs))
+		return EXIT_FAILED;
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (judge)
@@ -170,7 +187,8 @@ static int pipeline_open(struct pipeline *p, bool judge)
 			&capacities, &o->config->policy, p->sources, &p->stats, alert_sink, p);
 	if (!p->dissect || (judge && !p->engine))
 		return out_of_memory();
-	return captures_open(p);
+	status = captures_open(p);
+	return status == EXIT_CLEAN ? pipeline_lock(p) : status;
 }
 
 /* The span of packet times, from a batch that may hold several captures. */
@@ -225,7 +243,10 @@ static void links_announce(struct pipeline *p, uint64_t now_ns)
 static void policy_reload(struct pipeline *p)
 {
 	const struct options *o = p->options;
-	struct config *again = o->policy && p->engine ? options_config_again(o) : NULL;
+	int fd = o->policy && p->engine ? lock_open(&p->lock, o->policy) : -1;
+	struct config *again = fd < 0 ? NULL : options_config_again(o, fd);
+	if (fd < 0 && o->policy)
+		log_message("%s: %s", o->policy, strerror(errno));
 	if (!again) {
 		log_message("the policy stays as it was");
 		return;
@@ -243,7 +264,7 @@ static void signals_serve(struct pipeline *p)
 	if (stats_asked)
 		stats_print(&p->stats);
 	if (reopen_asked)
-		outputs_reopen(p->outputs);
+		outputs_reopen(p->outputs, helper_open, p->lock.helper);
 	stats_asked = reopen_asked = reload_asked = 0;
 }
 
@@ -340,6 +361,7 @@ static int pipeline_close(struct pipeline *p, int status)
 	capture_free(p->capture);
 	free(p->sources);
 	free(p->again);
+	lock_free(&p->lock);
 	if (status != EXIT_CLEAN)
 		return status;
 	if (failed)
@@ -352,10 +374,10 @@ static int pipeline_close(struct pipeline *p, int status)
 int pipeline_run(const struct options *o, bool judge)
 {
 	struct pipeline p = {.options = o};
+	signals_catch(); /* from the start: none may end a run half open */
 	int status = pipeline_open(&p, judge);
 	if (status != EXIT_CLEAN)
 		return pipeline_close(&p, status);
-	signals_catch();
 	pipeline_loop(&p);
 	pipeline_finish(&p);
 	if (o->verbose) {

@@ -28,7 +28,7 @@ static void files_allow(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int sources_open(const struct options *o, struct capture *c, bool *failed)
+static int files_open(const struct options *o, struct capture *c, bool *failed)
 {
 	if (o->file_count > SOURCE_CAPTURES_MAX)
 		return usage_error("more than %d captures", SOURCE_CAPTURES_MAX);
@@ -37,7 +37,7 @@ int sources_open(const struct options *o, struct capture *c, bool *failed)
 	for (int i = 0; i < o->file_count; i++) {
 		enum role role;
 		const char *name = role_split(o->files[i], &role);
-		bool opened = capture_add(c, name, role);
+		bool opened = capture_open(c, name, role);
 		*failed |= !opened;
 		any |= opened;
 	}
@@ -62,7 +62,7 @@ static bool interface_takes(const struct options *o, const char *name, enum role
 	return true;
 }
 
-int sources_open_live(const struct options *o, struct capture *c)
+static int live_open(const struct options *o, struct capture *c)
 {
 	if (!o->interface_count)
 		return capture_add_live(c, NULL, ROLE_AUTO) ? EXIT_CLEAN : EXIT_FAILED;
@@ -75,4 +75,9 @@ int sources_open_live(const struct options *o, struct capture *c)
 			return EXIT_FAILED;
 	}
 	return EXIT_CLEAN;
+}
+
+int sources_open(const struct options *o, struct capture *c, bool *failed)
+{
+	return o->live ? live_open(o, c) : files_open(o, c, failed);
 }

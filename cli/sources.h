@@ -7,9 +7,8 @@
 #include "capture/capture.h"
 #include "cli/cli.h"
 
-/* Both return an exit status, with what is wrong printed. A capture that can't be opened does not
- * keep the others from being judged: `*failed` is set for it. */
+/* Returns an exit status, with what is wrong printed. A file that can't be opened does not keep the
+ * others from being judged: `*failed` is set for it. */
 int sources_open(const struct options *o, struct capture *c, bool *failed);
-int sources_open_live(const struct options *o, struct capture *c);
 
 #endif

@@ -132,10 +132,21 @@ bool outputs_gone(const struct outputs *set)
 	return gone && gone == set->count;
 }
 
-void outputs_reopen(struct outputs *set)
+void outputs_reopen(
+	struct outputs *set, int (*open_file)(void *opener, const char *path), void *opener)
 {
-	for (size_t i = 0; i < set->count; i++)
-		sink_reopen(&set->output[i].sink);
+	for (size_t i = 0; i < set->count; i++) {
+		struct sink *s = &set->output[i].sink;
+		if (!s->standard)
+			sink_reopen(s, open_file(opener, s->dest));
+	}
+}
+
+bool outputs_file(const struct outputs *set, unsigned i, struct output_file *out)
+{
+	if (i < set->count)
+		*out = sink_file(&set->output[i].sink);
+	return i < set->count;
 }
 
 bool outputs_free(struct outputs *set)

@@ -40,8 +40,19 @@ void outputs_alert(struct outputs *set, const struct alert *a);
 /* The end of the run: summaries and statistics. */
 void outputs_end(struct outputs *set, const struct summary *s);
 
-/* Opens files anew by their names: what was there has been moved away (log rotation). */
-void outputs_reopen(struct outputs *set);
+/* Opens files anew by their names: what was there has been moved away (log rotation). By
+ * `open_file`, because the run itself may no longer open any: a descriptor, or -1 with errno. */
+void outputs_reopen(
+	struct outputs *set, int (*open_file)(void *opener, const char *path), void *opener);
+
+/* A file that it will be asked for, and how to open it (open(2)): of output `i`, false behind the
+ * last; `path` is NULL where there is no file. */
+struct output_file {
+	const char *path;
+	int flags;
+	unsigned mode;
+};
+bool outputs_file(const struct outputs *set, unsigned i, struct output_file *out);
 
 /* The reader of stdout went away (`| head`) and nothing else is written: the run may stop, quietly.
  */

@@ -18,13 +18,18 @@
 
 #define FILE_MODE 0640
 
-/* -1 with errno set. What lies in /dev is not planted by others, and /dev/stdout is a link. */
-static int file_open(const char *dest)
+/* What lies in /dev is not planted by others, and /dev/stdout is a link. */
+static int file_flags(const char *dest)
 {
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
-	if (strncmp(dest, "/dev/", strlen("/dev/")) != 0)
-		flags |= O_NOFOLLOW;
-	return open(dest, flags, FILE_MODE);
+	return strncmp(dest, "/dev/", strlen("/dev/")) == 0 ? flags : flags | O_NOFOLLOW;
+}
+
+struct output_file sink_file(const struct sink *s)
+{
+	if (s->standard)
+		return (struct output_file){.path = NULL};
+	return (struct output_file){s->dest, file_flags(s->dest), FILE_MODE};
 }
 
 bool sink_open(struct sink *s, const char *dest, struct stats *stats)
@@ -33,7 +38,7 @@ bool sink_open(struct sink *s, const char *dest, struct stats *stats)
 	s->standard = strcmp(dest, "-") == 0;
 	snprintf(s->name, sizeof(s->name), "%s", s->standard ? "standard output" : dest);
 	if (!s->standard) {
-		s->fd = file_open(dest);
+		s->fd = open(dest, file_flags(dest), FILE_MODE);
 		if (s->fd < 0) {
 			log_message("%s: cannot write there: %s", s->name,
 				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
@@ -44,11 +49,8 @@ bool sink_open(struct sink *s, const char *dest, struct stats *stats)
 	return true;
 }
 
-void sink_reopen(struct sink *s)
+void sink_reopen(struct sink *s, int fd)
 {
-	if (s->standard)
-		return;
-	int fd = file_open(s->dest);
 	if (fd < 0) {
 		log_message("%s: cannot be opened again, going on with the old file: %s", s->name,
 			strerror(errno));

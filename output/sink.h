@@ -6,6 +6,7 @@
 #define SEEP_OUTPUT_SINK_H
 
 #include "core/stats.h"
+#include "output/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,12 @@ struct sink {
 /* `dest` is a file's name, or "-". False with the reason printed. */
 bool sink_open(struct sink *s, const char *dest, struct stats *stats);
 
-/* Opens the file anew by its name. On failure the old one stays, and that is said. */
-void sink_reopen(struct sink *s);
+/* Goes on with `fd`, the file opened anew by its name. Where that is -1, the old one stays, and
+ * that is said. */
+void sink_reopen(struct sink *s, int fd);
+
+/* How the file is opened anew. */
+struct output_file sink_file(const struct sink *s);
 
 void sink_write(struct sink *s, const void *record, size_t length);
 

@@ -41,8 +41,8 @@ def missing():
 class Seep:
     """A run of `seep live`, its stdout read line by line and its messages kept."""
 
-    def __init__(self, lab, args, ready="watching "):
-        self.child = subprocess.Popen(lab.inside("lap", SEEP, "live", *map(str, args)),
+    def __init__(self, lab, args, ready="watching ", program=(SEEP,)):
+        self.child = subprocess.Popen(lab.inside("lap", *program, "live", *map(str, args)),
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                       env=environment())
         self.out = self.err = b""

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from lab import CLIENT, EGRESS, GATEWAY, REAL, SERVER, Lab, Seep, missing  # noqa: E402
-from support import SEEP, Schemas, Tally, need_program, records  # noqa: E402
+from support import SANITIZED, SEEP, Schemas, Tally, need_program, records  # noqa: E402
 
 SRFLX, OUTSIDE = "srflx-outside-egress", "stun-outside-tunnel"
 ARGS = ["-o", "eve:-", "--egress", EGRESS]
@@ -177,6 +178,72 @@ def test_filter(tally, lab, _folder):
         run = Seep(lab, args, ready=None)
         status = run.end(signal.SIGCONT)
         tally.check(status == 2 and run.err.count(b"\n") == 1, f"usage: {args}", str(run))
+
+
+def status_of(pid):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {key: value.split() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def locked(status):
+    """No right is left, and none can be had."""
+    seccomp = ["0"] if SANITIZED else ["2"]
+    return (not any(int(status[f"Cap{which}"][0], 16) for which in ("Eff", "Prm", "Inh", "Amb", "Bnd"))
+            and status["NoNewPrivs"] == ["1"] and status["Seccomp"] == seccomp)
+
+
+def ended(pid):
+    """It is gone, or waits for a parent that never asks, before long."""
+    for _ in range(100):
+        try:
+            if status_of(pid)["State"][0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_locked_down(tally, lab, folder):
+    """The first packet finds a process without rights, which goes on working."""
+    eve = folder / "eve.json"
+    for args, user in ((["-o", f"eve:{eve}"], 65534), (["-Z", "daemon", "-i", "eth0"], 1)):
+        run = Seep(lab, args)
+        run.wait(lambda: locked(status_of(run.child.pid)))
+        status = status_of(run.child.pid)
+        tally.check(locked(status) and set(status["Uid"]) == {str(user)} == set(status["Gid"])
+                    and not status["Groups"], f"locked: {args}", str(status))
+        helpers = Path(f"/proc/{run.child.pid}/task/{run.child.pid}/children").read_text().split()
+        tally.check(len(helpers) == len([a for a in args if a.startswith("eve:")]),
+                    f"a helper where files are written: {args}", str(helpers))
+        for helper in map(status_of, helpers):
+            tally.check(helper["NoNewPrivs"] == ["1"] and (SANITIZED or helper["Seccomp"] == ["2"])
+                        and int(helper["CapEff"][0], 16) & (1 << 13 | 1 << 21) == 0,
+                        "the helper has no right beyond files", str(helper))
+        # Killed, it leaves nobody behind.
+        run.child.kill()
+        run.child.wait()
+        tally.check(all(map(ended, helpers)), "the helper ends with it", str(helpers))
+    run = Seep(lab, ["-Z", "nosuchuser"], ready=None)
+    tally.check(run.end(signal.SIGCONT) == 2 and run.err.count(b"\n") == 1, "-Z nosuchuser", str(run))
+
+
+def test_capability_alone(tally, lab, folder):
+    """Not root, with the one capability that capturing takes."""
+    program = folder / "seep"
+    program.write_bytes(SEEP.read_bytes())
+    program.chmod(0o755)
+    folder.chmod(0o755)
+    lab.server()
+    run = Seep(lab, ARGS, program=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                   "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw", program])
+    run.wait(lambda: status_of(run.child.pid)["NoNewPrivs"] == ["1"])
+    status = status_of(run.child.pid)
+    tally.check(int(status["CapPrm"][0], 16) == 0,
+                "a capability alone: given up", str(status))
+    lab.ask()
+    leak_seen(tally, "a capability alone", run)
+    tally.check(run.end() == 1, "a capability alone: exit status", str(run))
 
 
 def test_no_such_interface(tally, lab, _folder):
