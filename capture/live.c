@@ -23,7 +23,10 @@
 #define LIVE_TELL_MS 100
 /* How long a frame may be on its way here: the ring's blocks are given out within twice their time
  * limit (live_open.c), and clocks of processors differ a little. */
-#define LIVE_DELAY_NS  (50 * UINT64_C(1000000))
+#define LIVE_DELAY_NS (50 * UINT64_C(1000000))
+/* At the end, looks at empty handles, and the time between them: together the delay. */
+#define LAST_LOOKS     5
+#define LAST_LOOK_MS   10
 #define COUNT_EVERY_NS NS_PER_SECOND
 
 uint64_t live_clock(void)
@@ -107,13 +110,22 @@ static const uint8_t *frame_copy(struct live *l, const struct handle *h)
 	return bytes;
 }
 
+/* Whose it is, or -1 where it is not looked at. */
+static int32_t frame_interface(struct live *l, const struct handle *h)
+{
+	if (h->any)
+		return live_interface(l, h->capture, cooked_index(h));
+	l->stats->unwatched += h->doubled;
+	return h->doubled ? -1 : h->interface;
+}
+
 /* Copies the handle's frame into the batch, unless it is of an interface that is not watched. False
  * when there is no room for it. */
 static bool frame_take(struct live *l, struct handle *h, struct batch *batch)
 {
 	if (h->head->caplen > l->size - l->used)
 		return false;
-	int32_t interface = h->any ? live_interface(l, h->capture, cooked_index(h)) : h->interface;
+	int32_t interface = frame_interface(l, h);
 	uint64_t time_ns = frame_time(l, h);
 	if (interface >= 0)
 		batch->frames[batch->count++] = (struct frame){
@@ -162,7 +174,7 @@ static bool batch_fill(struct live *l, struct batch *batch)
 }
 
 /* Until something comes, changes, or time is to be told. */
-static void live_wait(struct live *l)
+static void live_wait(struct live *l, int most_ms)
 {
 	struct pollfd fds[LIVE_HANDLES_MAX + 1];
 	nfds_t count = 0;
@@ -173,12 +185,21 @@ static void live_wait(struct live *l)
 			fds[count++] = (struct pollfd){
 				.fd = pcap_get_selectable_fd(h->pcap), .events = POLLIN};
 	}
-	poll(fds, count, LIVE_TELL_MS); /* a signal ends it early, which is well */
+	poll(fds, count, most_ms); /* a signal ends it early, which is well */
 }
 
-static bool live_goes_on(const struct live *l)
+static bool live_asked_to_stop(const struct live *l)
 {
-	if (l->options->stop && *l->options->stop)
+	return l->options->stop && *l->options->stop;
+}
+
+/* When it is asked to stop, what came before is still on its way through the ring: a leak that was
+ * just seen must not be lost. What comes after is not waited for. */
+static bool live_goes_on(struct live *l)
+{
+	if (live_asked_to_stop(l) && !l->stop_ns)
+		l->stop_ns = live_clock();
+	if (l->stop_ns && (l->newest_ns > l->stop_ns || l->last_looks == LAST_LOOKS))
 		return false;
 	for (uint32_t i = 0; i < l->count; i++) {
 		if (!l->handle[i].finished)
@@ -210,12 +231,13 @@ void live_next(struct live *l, struct batch *batch)
 			batch->time_ns = l->newest_ns;
 			return;
 		}
+		l->last_looks += l->stop_ns != 0;
 		/* The clock was read before the handles were found empty. */
-		if (waited) {
+		if (waited && !l->stop_ns) {
 			batch->time_ns = later(l->now_ns - LIVE_DELAY_NS, l->newest_ns);
 			return;
 		}
-		live_wait(l);
+		live_wait(l, l->stop_ns ? LAST_LOOK_MS : LIVE_TELL_MS);
 	}
 	host_refresh(l->host); /* for what the interfaces dropped */
 	live_drops_count(l);

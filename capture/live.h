@@ -27,6 +27,7 @@ struct handle {
 	uint32_t index; /* the interface's own, unless `any` */
 	bool has_mac;
 	uint8_t mac[6];
+	bool doubled;             /* a port of a bridge that has a handle, too */
 	bool lost;                /* the interface vanished; it may return */
 	bool finished;            /* an error ended it */
 	struct pcap_pkthdr *head; /* of the frame that waits to be handed out, or NULL */
@@ -56,6 +57,8 @@ struct live {
 	uint64_t counted_ns;      /* when drops were last asked for */
 	uint64_t ask_again_ns;    /* when the host was last asked for its interfaces */
 	uint64_t interface_drops; /* of those counted already */
+	uint64_t stop_ns;         /* when it was asked to stop; 0: not yet */
+	int last_looks;           /* since then, at empty handles */
 	bool changed;             /* the host told of a change that was not followed yet */
 	bool failed;
 };
@@ -74,6 +77,8 @@ void live_free(struct live *l);
 /* live_links.c: which of this host's interfaces packets belong to. */
 /* The row of an interface that packets tell by its index, or -1 when it is not watched. */
 int32_t live_interface(struct live *l, uint16_t capture, uint32_t index);
+/* Marks handles whose frames another handle sees, too. */
+void live_doubles_mark(struct live *l);
 /* Adds what is to be watched, where all interfaces are captured. */
 void live_links_add(struct live *l);
 /* Takes in what changed, and adds what is to be watched from now on. */

@@ -84,6 +84,28 @@ void live_links_add(struct live *l)
 	}
 }
 
+static const struct handle *handle_of(const struct live *l, uint32_t index)
+{
+	for (uint32_t i = 0; index && i < l->count; i++) {
+		if (l->handle[i].index == index)
+			return &l->handle[i];
+	}
+	return NULL;
+}
+
+void live_doubles_mark(struct live *l)
+{
+	for (uint32_t i = 0; i < l->count; i++) {
+		struct handle *h = &l->handle[i];
+		const struct host_link *link = h->any ? NULL : host_find(l->host, h->index);
+		const struct handle *master = link ? handle_of(l, link->master) : NULL;
+		if (master && !h->doubled && !l->options->quiet)
+			log_message("%s: a port of %s, where its frames are read", h->name,
+				master->name);
+		h->doubled = master;
+	}
+}
+
 static void links_ask(struct live *l)
 {
 	uint64_t began_ns = live_clock();
@@ -97,6 +119,7 @@ static void links_ask(struct live *l)
 		if (!l->handle[i].any)
 			live_return(l, &l->handle[i]);
 	}
+	live_doubles_mark(l);
 	uint64_t ended_ns = live_clock();
 	uint64_t took_ns = ended_ns > began_ns ? ended_ns - began_ns : 0;
 	uint64_t pause_ns = took_ns * ASK_SHARE;
@@ -152,11 +175,7 @@ static bool link_captured(const struct live *l, const struct host_link *link)
 {
 	if (handle_any(l))
 		return link->watched;
-	for (uint32_t i = 0; i < l->count; i++) {
-		if (l->handle[i].index == link->index)
-			return true;
-	}
-	return false;
+	return handle_of(l, link->index);
 }
 
 /* What is counted is what came since the start; an interface made anew starts at 0. */

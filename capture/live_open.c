@@ -182,6 +182,9 @@ bool live_add(struct live *l, const char *name, enum role role)
 	}
 	l->handle[l->count++] = h;
 	live_links_add(l);
+	live_doubles_mark(l);
+	if (any && !l->sources->interfaces && !l->options->quiet)
+		log_message("no way out and no tunnel yet; watching for one (see seep interfaces)");
 	return true;
 }
 

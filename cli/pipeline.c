@@ -4,6 +4,7 @@
 
 #include "capture/capture.h"
 #include "cli/lock.h"
+#include "cli/run_print.h"
 #include "cli/sources.h"
 #include "core/log.h"
 #include "dissect/dissect.h"
@@ -11,7 +12,6 @@
 #include "rules/rules.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -203,15 +203,6 @@ static void span_note(struct pipeline *p, const struct batch *batch)
 	}
 }
 
-static void stats_print(const struct stats *stats)
-{
-	for (const struct stat_info *row = stat_info; row->name; row++) {
-		uint64_t value = stat_value(stats, row);
-		if (value)
-			log_message("%-28s %12" PRIu64 "  %s", row->name, value, row->help);
-	}
-}
-
 static void link_announce(struct pipeline *p, uint32_t i, uint64_t now_ns)
 {
 	const struct interface *row = &p->sources->interface[i];
@@ -278,11 +269,18 @@ static void time_advance(struct pipeline *p, uint64_t time_ns)
 		engine_advance(p->engine, time_ns);
 }
 
+/* Asked to stop, a live capture comes to its own end, after what was seen before. */
+static bool pipeline_goes_on(const struct pipeline *p, const struct batch *batch)
+{
+	bool more = batch->count || batch->time_ns;
+	return more && (!stop_asked || p->sources->live) && !outputs_gone(p->outputs);
+}
+
 static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
 	capture_next(p->capture, &batch);
-	while ((batch.count || batch.time_ns) && !stop_asked && !outputs_gone(p->outputs)) {
+	while (pipeline_goes_on(p, &batch)) {
 		signals_serve(p); /* first: it may have waited long for these frames */
 		span_note(p, &batch);
 		links_announce(p, p->sources->live ? batch.time_ns : p->first_ns);
@@ -326,17 +324,6 @@ static void pipeline_finish(struct pipeline *p)
 		engine_finish(p->engine);
 		engine_summarise(p->engine, &summary);
 		outputs_end(p->outputs, &summary);
-	}
-}
-
-static void interfaces_print(const struct source_table *sources)
-{
-	for (uint32_t i = 0; i < sources->interfaces; i++) {
-		const struct interface *row = &sources->interface[i];
-		log_message("%s: interface %s, link type %u, %s (%s)",
-			sources->capture[row->capture], row->name[0] ? row->name : "without a name",
-			row->link_type, role_name(row->role),
-			row->declared ? "as declared" : "guessed");
 	}
 }
 

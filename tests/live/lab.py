@@ -113,6 +113,11 @@ class Lab:
             raise RuntimeError(f"{command}: {done.stderr.decode().strip()}")
         return done.stdout.decode()
 
+    def set(self, space, name, value):
+        """A network setting of the kernel (sysctl)."""
+        command = f"echo {value} >/proc/sys/net/{name}"
+        subprocess.run(self.inside(space, "sh", "-c", command), check=True)
+
     def cable(self, name, client, others, mac):
         """A link called `name` at both ends, its hardware addresses of RFC 9542 section 2.1.2."""
         ends = [f"{self.name}-{space}" for space in ("lap", "net")]
@@ -159,8 +164,7 @@ class Lab:
             self.run(space, "ip link set lo up")
             # No packets that the test did not ask for.
             for group in ("all", "default"):
-                command = f"echo 1 >/proc/sys/net/ipv6/conf/{group}/disable_ipv6"
-                subprocess.run(self.inside(space, "sh", "-c", command), check=True)
+                self.set(space, f"ipv6/conf/{group}/disable_ipv6", 1)
         self.cable("eth0", f"{CLIENT}/24", [f"{GATEWAY}/24", f"{SERVER}/24"], 1)
         self.run("lap", f"ip route add default via {GATEWAY}")
 

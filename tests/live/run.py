@@ -43,6 +43,18 @@ def test_named_interface(tally, lab, _folder):
     tally.check(not errors, "live records are as described", "\n".join(errors))
 
 
+def test_last_packets(tally, lab, _folder):
+    """What was on the wire before the signal is judged, though it was not read yet."""
+    lab.server()
+    run = Seep(lab, ARGS)
+    run.wait(lambda: locked(status_of(run.child.pid)))
+    run.send(signal.SIGSTOP)
+    lab.ask()
+    run.send(signal.SIGINT)  # waits, as the packets do
+    run.send(signal.SIGCONT)
+    tally.check(run.end() == 1 and run.alerts(SRFLX), "asked to end at once: alert", str(run))
+
+
 def test_declared_role(tally, lab, _folder):
     lab.server()
     run = Seep(lab, ["-i", "wan:eth0", *ARGS, "--client", CLIENT])
@@ -127,6 +139,41 @@ def test_bridge_and_member(tally, lab, _folder):
     run.end()
     tally.check(run.alerts(SRFLX)[-1]["leak"]["count"] == 1, "bridge: counted once", str(run))
     tally.check(b"watching eth0" not in run.err, "bridge: its port is not watched", str(run))
+
+
+def test_bridge_and_member_named(tally, lab, _folder):
+    lab.run("lap", "ip link add br0 type bridge")
+    lab.run("lap", "ip link set eth0 master br0")
+    lab.run("lap", "ip link set br0 up")
+    lab.run("lap", "ip addr flush dev eth0")
+    lab.run("lap", f"ip addr add {CLIENT}/24 dev br0")
+    lab.run("lap", f"ip route add default via {GATEWAY}")
+    lab.server()
+    run = Seep(lab, ["-i", "physical:eth0", "-i", "physical:br0", *ARGS])
+    lab.ask()
+    leak_seen(tally, "bridge and port named", run, "br0")
+    run.end()
+    tally.check(run.alerts(SRFLX)[-1]["leak"]["count"] == 1, "bridge and port: counted once",
+                str(run))
+    tally.check(b"eth0: a port of br0, where its frames are read" in run.err,
+                "bridge and port: said", str(run))
+
+
+def test_two_interfaces(tally, lab, _folder):
+    """Asked on one interface, answered on another: one story, in the order of time."""
+    lab.cable("eth1", "192.168.88.10/24", ["192.168.88.1/24"], 0x11)
+    for name in ("all", "eth0", "eth1"):
+        lab.set("lap", f"ipv4/conf/{name}/rp_filter", 0)
+    lab.run("net", f"ip route add {CLIENT}/32 via 192.168.88.10")
+    lab.server()
+    run = Seep(lab, ["-i", "eth0", "-i", "eth1", *ARGS])
+    tally.check(lab.ask(), "answered by another way")
+    came = run.wait(lambda: run.alerts(SRFLX))
+    found = run.alerts(SRFLX)
+    tally.check(came and found[0]["leak"]["path"] == "direct" and found[0]["in_iface"] == "eth1"
+                and [e["in_iface"] for e in found[0]["leak"]["evidence"]] == ["eth0"],
+                "two interfaces: one story", str(run))
+    tally.check(run.end() == 1, "two interfaces: exit status", str(run))
 
 
 def test_interface_that_returns(tally, lab, _folder):
@@ -266,6 +313,19 @@ def test_no_permission(tally, lab, folder):
         tally.check(done.returncode == 3 and done.stderr.count(b"\n") == 1
                     and f"setcap cap_net_raw,cap_net_admin=ep {program}".encode() in done.stderr,
                     f"no permission {args}", f"exit {done.returncode}\n{done.stderr}")
+
+
+def test_nothing_to_watch_yet(tally, lab, _folder):
+    """A laptop that is off line is watched from the moment it is not."""
+    lab.run("lap", "ip link set eth0 down")
+    lab.server()
+    run = Seep(lab, ARGS, ready="no way out and no tunnel yet")
+    lab.run("lap", "ip link set eth0 up")
+    lab.run("lap", f"ip route add default via {GATEWAY}")
+    tally.check(run.wait_message("watching eth0 as physical"), "on line: said", str(run))
+    lab.ask()
+    leak_seen(tally, "on line", run)
+    run.end()
 
 
 def test_interfaces(tally, lab, _folder):
