@@ -8,6 +8,7 @@
 
 #include "cli/config.h"
 #include "output/output.h"
+#include "rules/rules.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,6 +38,8 @@ struct options {
 	uint64_t buffer; /* bytes; 0: not said */
 	const char *outputs[OUTPUTS_MAX];
 	unsigned output_count;
+	const char *geo[GEO_FILES_MAX];
+	unsigned geo_count;
 	bool quiet, verbose, no_color, no_ndpi, no_sandbox, strict, help, version;
 	char **files; /* what is not an option, in order */
 	int file_count;

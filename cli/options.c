@@ -13,7 +13,10 @@ enum {
 	OPTION_EGRESS = 256,
 	OPTION_TUNNEL,
 	OPTION_PROXY,
+	OPTION_RESOLVER,
 	OPTION_CLIENT,
+	OPTION_GEO,
+	OPTION_RELAY_ONLY,
 	OPTION_JSON,
 	OPTION_MIN_SEVERITY,
 	OPTION_FAIL_ON,
@@ -37,9 +40,15 @@ static const struct option_row {
 	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
 		"a tunnel interface, or a tunnel's far end"},
 	{OPTION_PROXY, OPTIONS_JUDGE, "proxy", "ADDR[:PORT]", "a proxy that clients must use"},
+	{OPTION_RESOLVER, OPTIONS_JUDGE, "resolver", "ADDR[:PORT]",
+		"whom clients should ask for names"},
 	{OPTION_CLIENT, OPTIONS_JUDGE, "client", "ADDR[/LEN]",
 		"whom to judge (default: every local client)"},
+	{OPTION_RELAY_ONLY, OPTIONS_JUDGE, "relay-only", NULL,
+		"only relayed candidates and TURN are allowed"},
 	{'c', OPTIONS_JUDGE, "policy", "FILE", "the policy: who may do what (docs/POLICY.md)"},
+	{OPTION_GEO, OPTIONS_JUDGE, "geo", "FILE",
+		"a database of where addresses are (MaxMind DB)"},
 	{'f', OPTIONS_FILES, "filter", "BPF", "read only what this capture filter passes"},
 	{'o', OPTIONS_JUDGE, "output", "NAME[:FILE]", "where results go (default: text)"},
 	{OPTION_JSON, OPTIONS_JUDGE, "json", NULL, "JSON lines on stdout: -o eve:-"},
@@ -103,6 +112,16 @@ static bool policy_file_option(struct options *o)
 	return o->policy == optarg;
 }
 
+static bool geo_option(struct options *o)
+{
+	if (o->geo_count == GEO_FILES_MAX) {
+		usage_error("more than %d databases of places", GEO_FILES_MAX);
+		return false;
+	}
+	o->geo[o->geo_count++] = optarg;
+	return true;
+}
+
 static bool severity_option(enum severity *out, const char *name)
 {
 	if (severity_parse(optarg, out))
@@ -148,8 +167,14 @@ static bool option_apply(struct options *o, int key)
 		return policy_option(policy_add_tunnel, o, "tunnel");
 	case OPTION_PROXY:
 		return policy_option(policy_add_proxy, o, "proxy");
+	case OPTION_RESOLVER:
+		return policy_option(policy_add_resolver, o, "resolver");
 	case OPTION_CLIENT:
 		return policy_option(policy_add_client, o, "client");
+	case OPTION_GEO:
+		return geo_option(o);
+	case OPTION_RELAY_ONLY:
+		return o->config->policy.terms[0].relay_only = true;
 	case OPTION_MIN_SEVERITY:
 		o->min_severity_said = true;
 		return severity_option(&o->min_severity, "min-severity");

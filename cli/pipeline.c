@@ -5,6 +5,7 @@
 #include "capture/capture.h"
 #include "cli/lock.h"
 #include "cli/run_print.h"
+#include "cli/signals.h"
 #include "cli/sources.h"
 #include "core/log.h"
 #include "dissect/dissect.h"
@@ -13,13 +14,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The signals asked for and not yet served; the only state at file scope. */
-static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
 
 struct pipeline {
 	const struct options *options;
@@ -30,6 +27,7 @@ struct pipeline {
 	struct capture *capture;
 	struct dissect *dissect;
 	struct engine *engine;
+	struct geo *geo;
 	struct output_context context;
 	struct outputs *outputs;
 	struct lock lock;
@@ -39,29 +37,6 @@ struct pipeline {
 	bool announced[SOURCE_INTERFACES_MAX]; /* interfaces of the sources that rules know of */
 	uint64_t first_ns, last_ns;
 };
-
-static void signal_note(int signal_number)
-{
-	if (signal_number == SIGUSR1)
-		stats_asked = 1;
-	else if (signal_number == SIGUSR2)
-		reload_asked = 1;
-	else if (signal_number == SIGHUP)
-		reopen_asked = 1;
-	else
-		stop_asked = 1;
-}
-
-static void signals_catch(void)
-{
-	struct sigaction ends = {.sa_handler = signal_note};
-	struct sigaction goes_on = {.sa_handler = signal_note, .sa_flags = SA_RESTART};
-	sigaction(SIGINT, &ends, NULL);
-	sigaction(SIGTERM, &ends, NULL);
-	sigaction(SIGUSR1, &goes_on, NULL);
-	sigaction(SIGHUP, &goes_on, NULL);
-	sigaction(SIGUSR2, &goes_on, NULL);
-}
 
 static void alert_sink(void *sink, const struct alert *a)
 {
@@ -89,7 +64,7 @@ static int captures_open(struct pipeline *p)
 {
 	const struct capture_options options = {
 		.filter = p->options->filter,
-		.stop = &stop_asked,
+		.stop = signals_stop(),
 		.buffer = p->options->buffer,
 		.quiet = p->options->quiet,
 	};
@@ -148,6 +123,39 @@ static const char *sensor_name(struct pipeline *p)
 	return gethostname(p->host, sizeof(p->host) - 1) == 0 && p->host[0] ? p->host : NULL;
 }
 
+/* Databases of places are opened only where some are named. */
+static int geo_open_all(struct pipeline *p)
+{
+	const struct options *o = p->options;
+	p->geo = o->geo_count ? geo_new() : NULL;
+	if (o->geo_count && !p->geo)
+		return out_of_memory();
+	for (unsigned i = 0; i < o->geo_count; i++) {
+		const char *why;
+		if (geo_add(p->geo, o->geo[i], &why))
+			continue;
+		log_message("--geo %s: %s", o->geo[i], why);
+		return EXIT_FAILED;
+	}
+	return EXIT_CLEAN;
+}
+
+static int engine_open(struct pipeline *p)
+{
+	int status = geo_open_all(p);
+	if (status != EXIT_CLEAN)
+		return status;
+	const struct engine_options options = {
+		.clients = ENGINE_CLIENTS,
+		.servers = ENGINE_SERVERS,
+		.findings = ENGINE_FINDINGS,
+		.geo = p->geo,
+	};
+	p->engine = engine_new(
+		&options, &p->options->config->policy, p->sources, &p->stats, alert_sink, p);
+	return p->engine ? EXIT_CLEAN : out_of_memory();
+}
+
 static int pipeline_open(struct pipeline *p, bool judge)
 {
 	const struct options *o = p->options;
@@ -157,8 +165,6 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		.ndpi_flows = o->no_ndpi ? 0 : DISSECT_NDPI_FLOWS,
 		.conversations = DISSECT_CONVERSATIONS,
 	};
-	const struct engine_options capacities = {
-		.clients = ENGINE_CLIENTS, .servers = ENGINE_SERVERS, .findings = ENGINE_FINDINGS};
 	const char *no_color = getenv("NO_COLOR");
 	p->sources = source_table_new();
 	p->context = (struct output_context){
@@ -182,12 +188,11 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		return EXIT_FAILED;
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
-	if (judge)
-		p->engine = engine_new(
-			&capacities, &o->config->policy, p->sources, &p->stats, alert_sink, p);
-	if (!p->dissect || (judge && !p->engine))
+	if (!p->dissect)
 		return out_of_memory();
-	status = captures_open(p);
+	status = judge ? engine_open(p) : EXIT_CLEAN;
+	if (status == EXIT_CLEAN)
+		status = captures_open(p);
 	return status == EXIT_CLEAN ? pipeline_lock(p) : status;
 }
 
@@ -250,13 +255,12 @@ static void policy_reload(struct pipeline *p)
 
 static void signals_serve(struct pipeline *p)
 {
-	if (reload_asked)
+	if (signals_take(WISH_RELOAD))
 		policy_reload(p);
-	if (stats_asked)
+	if (signals_take(WISH_STATS))
 		stats_print(&p->stats);
-	if (reopen_asked)
+	if (signals_take(WISH_REOPEN))
 		outputs_reopen(p->outputs, helper_open, p->lock.helper);
-	stats_asked = reopen_asked = reload_asked = 0;
 }
 
 /* Live, time goes on without frames, too, and what waits for it is told. */
@@ -273,7 +277,7 @@ static void time_advance(struct pipeline *p, uint64_t time_ns)
 static bool pipeline_goes_on(const struct pipeline *p, const struct batch *batch)
 {
 	bool more = batch->count || batch->time_ns;
-	return more && (!stop_asked || p->sources->live) && !outputs_gone(p->outputs);
+	return more && (!*signals_stop() || p->sources->live) && !outputs_gone(p->outputs);
 }
 
 static void pipeline_loop(struct pipeline *p)
@@ -344,6 +348,7 @@ static int pipeline_close(struct pipeline *p, int status)
 	bool leak = p->engine && engine_findings(p->engine, p->options->fail_on);
 	failed |= p->outputs && !outputs_free(p->outputs);
 	engine_free(p->engine);
+	geo_free(p->geo);
 	dissect_free(p->dissect);
 	capture_free(p->capture);
 	free(p->sources);

@@ -98,9 +98,9 @@ static void terms_print(const struct policy *p, const struct policy_terms *t)
 	if (!any)
 		puts("  uses what the capture shows: a tunnel that is seen, and where it ends");
 	if (list_print(p, "  asks ", &t->resolver, " or ", resolver_print))
-		puts(" for names (nothing checks it yet)");
+		puts(" for names");
 	if (t->relay_only)
-		puts("  uses relayed candidates only (nothing checks it yet)");
+		puts("  uses relayed candidates only");
 	for (uint32_t i = 0; i < t->allow.count; i++)
 		allow_print(&p->allow[t->allow.first + i]);
 }

@@ -93,6 +93,14 @@ struct addr addr_unmapped(const struct addr *a)
 	return addr_v4(a->bytes + sizeof(mapped));
 }
 
+struct addr addr_plain(const struct addr *a)
+{
+	static const uint8_t nat64[12] = {0x00, 0x64, 0xff, 0x9b};
+	if (a->family == ADDR_V6 && memcmp(a->bytes, nat64, sizeof(nat64)) == 0)
+		return addr_v4(a->bytes + sizeof(nat64));
+	return addr_unmapped(a);
+}
+
 struct prefix prefix_unmapped(const struct prefix *p)
 {
 	struct addr plain = addr_unmapped(&p->addr);

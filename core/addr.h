@@ -79,6 +79,9 @@ enum addr_scope addr_scope(const struct addr *a);
 
 /* ::ffff:a.b.c.d as the IPv4 address in it; any other address as it is (RFC 4291 §2.5.5.2). */
 struct addr addr_unmapped(const struct addr *a);
+/* The IPv4 address in one of those or of NAT64's well-known prefix 64:ff9b::/96 (RFC 6052 §2.1), as
+ * a server behind a translator sees its clients; any other address as it is. */
+struct addr addr_plain(const struct addr *a);
 /* A prefix within ::ffff:0:0/96 as the IPv4 prefix in it; any other as it is. */
 struct prefix prefix_unmapped(const struct prefix *p);
 

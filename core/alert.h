@@ -72,6 +72,7 @@ struct alert {
 	bool provisional;  /* later packets may excuse it */
 	bool learned;      /* `expected` was learned, not declared */
 	bool expected_cut; /* there was more to expect than fits */
+	uint8_t detail;    /* the detection's own: which of its sentences to say */
 	struct addr client;
 	struct endpoint server; /* who was told; port 0 or no address when unknown */
 	uint32_t leaked_count, expected_count, frame_count;

@@ -40,6 +40,9 @@ LABELS(ice_role_name, "none", "controlling", "controlled")
 	{"role", AT(of, ice.role), .type = FIELD_LABEL8, .label = ice_role_name}, \
 		{"consent", AT(of, ice.consent), .type = FIELD_BOOL},             \
 		{"priority", AT(of, ice.priority), .type = FIELD_U32},            \
+		{"network", AT(of, ice.has_network), .type = FIELD_BOOL},         \
+		{"network_id", AT(of, ice.network_id), .type = FIELD_U16},        \
+		{"network_cost", AT(of, ice.network_cost), .type = FIELD_U16},    \
 		{"ufrag", AT(of, ice.ufrag), .type = FIELD_WORD},                 \
 	{                                                                         \
 		"peer_ufrag", AT(of, ice.peer_ufrag), .type = FIELD_WORD          \
@@ -50,6 +53,7 @@ const struct field stun_request_fields[] = {
 	{"check", AT(obs_stun_request, check), .type = FIELD_BOOL},
 	{"nominates", AT(obs_stun_request, nominates), .type = FIELD_BOOL},
 	{"repeated", AT(obs_stun_request, repeated), .type = FIELD_BOOL},
+	{"software", AT(obs_stun_request, software), .type = FIELD_WORD},
 	ICE_FIELDS(obs_stun_request, ice),
 	{0},
 };
@@ -60,6 +64,7 @@ const struct field stun_request_fields[] = {
 		{"same_server", AT(obs_stun_answer, same_server), .type = FIELD_BOOL},  \
 		{"check", AT(obs_stun_answer, check), .type = FIELD_BOOL},              \
 		{"nominates", AT(obs_stun_answer, nominates), .type = FIELD_BOOL},      \
+		{"elsewhere", AT(obs_stun_answer, elsewhere), .type = FIELD_BOOL},      \
 		{"request_cnt", AT(obs_stun_answer, request_frame), .type = FIELD_U64}, \
 		{"client_", AT(obs_stun_answer, client), .type = FIELD_ENDPOINT},       \
 		{"server_", AT(obs_stun_answer, server), .type = FIELD_ENDPOINT},       \
@@ -67,11 +72,20 @@ const struct field stun_request_fields[] = {
 
 _Static_assert(offsetof(struct obs_binding_result, answer) == 0, "ANSWER_FIELDS count from it");
 _Static_assert(offsetof(struct obs_allocation, answer) == 0, "ANSWER_FIELDS count from it");
+_Static_assert(offsetof(struct obs_redirect, answer) == 0, "ANSWER_FIELDS count from it");
 
 const struct field binding_result_fields[] = {
 	ANSWER_FIELDS,
 	{"mapped_", AT(obs_binding_result, mapped), .type = FIELD_ENDPOINT},
 	{"disputed", AT(obs_binding_result, disputed), .type = FIELD_BOOL},
+	{"altered", AT(obs_binding_result, altered), .type = FIELD_BOOL},
+	{0},
+};
+
+const struct field redirect_fields[] = {
+	ANSWER_FIELDS,
+	{"code", AT(obs_redirect, code), .type = FIELD_U16},
+	{"alternate_", AT(obs_redirect, alternate), .type = FIELD_ENDPOINT},
 	{0},
 };
 

@@ -53,6 +53,8 @@ struct obs_ice {
 	uint8_t role;      /* enum ice_role: of who asks */
 	bool consent;      /* the pair was nominated before: it is being kept (RFC 7675) */
 	uint32_t priority; /* that the pair's candidate would have as peer reflexive */
+	bool has_network;  /* GOOG-NETWORK-INFO was there, and says: */
+	uint16_t network_id, network_cost; /* the asker's own number and kind of its network */
 	struct obs_word ufrag, peer_ufrag; /* of who asks, and of who is asked */
 };
 
@@ -64,7 +66,8 @@ struct obs_stun_request {
 	bool nominates; /* USE-CANDIDATE */
 	bool repeated;  /* a retransmission of a transaction already seen */
 	uint8_t transaction[16];
-	struct obs_ice ice; /* of a check */
+	struct obs_word software; /* what the asker calls itself */
+	struct obs_ice ice;       /* of a check */
 };
 
 /* What a Binding or Allocate success answered, as far as its request was seen: who asked whom. */
@@ -74,6 +77,7 @@ struct obs_stun_answer {
 	bool same_server; /* answered from where it was sent to (RFC 5780 servers may differ) */
 	bool check;       /* the request was an ICE connectivity check */
 	bool nominates;   /* the request had USE-CANDIDATE */
+	bool elsewhere;   /* the request asked to be answered from elsewhere (RFC 5780 §7.2) */
 	uint16_t request_capture, request_interface;
 	uint8_t request_direction; /* enum direction */
 	uint8_t request_hop_limit;
@@ -88,6 +92,14 @@ struct obs_binding_result {
 	struct obs_stun_answer answer;
 	struct endpoint mapped; /* XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS */
 	bool disputed; /* both were there and named different addresses; mapped is the XORed one */
+	bool altered;  /* its FINGERPRINT is not that of the message (RFC 8489 §14.7) */
+};
+
+/* An error that sends its receiver to another server (RFC 8489 §10, §14.15). */
+struct obs_redirect {
+	struct obs_stun_answer answer;
+	uint16_t code;
+	struct endpoint alternate;
 };
 
 /* An Allocate success (RFC 8656 §7): a TURN server relays for its receiver and knows its address.

@@ -35,6 +35,7 @@
 	KIND(OBS_STUN_REQUEST, "stun_request", stun_request, false)       \
 	KIND(OBS_BINDING_RESULT, "binding_result", binding_result, false) \
 	KIND(OBS_ALLOCATION, "allocation", allocation, false)             \
+	KIND(OBS_REDIRECT, "redirect", redirect, false)                   \
 	KIND(OBS_TURN_PEER, "turn_peer", turn_peer, false)                \
 	KIND(OBS_CANDIDATE, "ice", candidate, false)                      \
 	KIND(OBS_SESSION, "session", session, false)                      \
@@ -118,6 +119,7 @@ struct observation {
 		struct obs_stun_request stun_request;
 		struct obs_binding_result binding_result;
 		struct obs_allocation allocation;
+		struct obs_redirect redirect;
 		struct obs_turn_peer turn_peer;
 		struct obs_candidate candidate;
 		struct obs_session session;

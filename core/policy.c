@@ -141,7 +141,8 @@ void policy_reset(struct policy *p)
 	p->egresses = all->egress.count;
 	p->tunnels = all->tunnel.count;
 	p->proxies = all->proxy.count;
-	p->resolvers = p->allows = p->entries = p->matches = p->suppressions = 0;
+	p->resolvers = all->resolver.count;
+	p->allows = p->entries = p->matches = p->suppressions = 0;
 	p->min_severity = SEVERITY_LOW;
 	p->window_ns = POLICY_WINDOW_NS;
 	p->per = PER_CLIENT;
@@ -186,11 +187,14 @@ bool policy_entry_end(struct policy *p, const char **why)
 	struct policy_terms *own = terms_now(p);
 	if (!egress_inherit(p->egress, &own->egress, &all->egress) ||
 		!span_inherit(p->tunnel, sizeof(p->tunnel[0]), &own->tunnel, &all->tunnel) ||
-		!span_inherit(p->proxy, sizeof(p->proxy[0]), &own->proxy, &all->proxy))
+		!span_inherit(p->proxy, sizeof(p->proxy[0]), &own->proxy, &all->proxy) ||
+		!span_inherit(p->resolver, sizeof(p->resolver[0]), &own->resolver, &all->resolver))
 		return refuse(why, full);
+	own->relay_only |= all->relay_only;
 	p->egresses = own->egress.first + own->egress.count;
 	p->tunnels = own->tunnel.first + own->tunnel.count;
 	p->proxies = own->proxy.first + own->proxy.count;
+	p->resolvers = own->resolver.first + own->resolver.count;
 	return true;
 }
 

@@ -169,6 +169,8 @@
 	STAT(servers, "seep.servers", "STUN and TURN servers seen")                                \
 	LOST(servers_evicted, "seep.servers_evicted",                                              \
 		"servers forgotten because the table was full")                                    \
+	LOST(sockets_evicted, "seep.sockets_evicted",                                              \
+		"tunnels' own sockets forgotten because the table was full")                       \
 	MISS(not_judged, "seep.not_judged",                                                        \
 		"STUN requests of hosts that are no clients here (--client names one)")            \
 	LOST(egresses_forgotten, "seep.egresses_forgotten",                                        \
@@ -179,8 +181,14 @@
 		"hosts whose addresses are joined no longer, for want of room")                    \
 	LOST(tunnels_forgotten, "seep.tunnels_forgotten",                                          \
 		"tunnels seen outside and forgotten for want of room")                             \
+	LOST(hidden_hosts_evicted, "seep.hidden_hosts_evicted",                                    \
+		"names that hide a candidate, forgotten because the table was full")               \
+	LOST(resolvers_evicted, "seep.resolvers_evicted",                                          \
+		"resolvers forgotten because the table was full")                                  \
 	LOST(proxies_forgotten, "seep.proxies_forgotten",                                          \
 		"proxies in use forgotten for want of room")                                       \
+	LOST(lan_forgotten, "seep.lan_forgotten",                                                  \
+		"leases, routers and their routes forgotten for want of room")                     \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \

@@ -30,7 +30,9 @@ enum {
 
 enum {
 	STUN_MAPPED_ADDRESS = 0x0001,
+	STUN_CHANGE_REQUEST = 0x0003,
 	STUN_USERNAME = 0x0006,
+	STUN_ERROR_CODE = 0x0009,
 	STUN_CHANNEL_NUMBER = 0x000c,
 	STUN_LIFETIME = 0x000d,
 	STUN_XOR_PEER_ADDRESS = 0x0012,
@@ -41,9 +43,12 @@ enum {
 	STUN_USE_CANDIDATE = 0x0025,
 	STUN_CONNECTION_ID = 0x002a,
 	STUN_MS_XOR_MAPPED_ADDRESS = 0x8020,
+	STUN_SOFTWARE = 0x8022,
+	STUN_ALTERNATE_SERVER = 0x8023,
 	STUN_FINGERPRINT = 0x8028,
 	STUN_ICE_CONTROLLED = 0x8029,
 	STUN_ICE_CONTROLLING = 0x802a,
+	STUN_NETWORK_INFO = 0xc057,
 	STUN_META_DTLS = 0xc070, /* DTLS records (WebRTC: "SPED") */
 };
 
@@ -98,7 +103,7 @@ struct stun_transaction {
 	struct table_entry age;
 	struct stun_transaction_key key;
 	uint16_t method;
-	bool check, nominates;
+	bool check, nominates, elsewhere;
 	bool said; /* as an observation */
 	struct obs_ice ice;
 	uint32_t sightings; /* oldest first; an interface has one */
@@ -126,15 +131,18 @@ struct stun_transactions {
 /* What the attributes of one message say, as far as anything acts on it. Readers are empty where
  * the attribute is not there. */
 struct stun_facts {
-	struct endpoint mapped, xor_mapped, relayed;
+	struct endpoint mapped, xor_mapped, relayed, alternate;
 	struct endpoint peer[STUN_PEERS_MAX];
-	struct reader username, data, dtls;
+	struct reader username, data, dtls, software;
 	uint32_t lifetime, priority, connection;
 	uint16_t channel;
+	uint16_t network_id, network_cost;
+	uint16_t code;       /* of an error */
 	uint16_t attributes; /* that can be shown */
 	uint8_t peers;
 	uint8_t role; /* enum ice_role */
-	bool has_priority, nominates;
+	bool has_priority, has_network, nominates;
+	bool elsewhere, altered; /* CHANGE-REQUEST wants something; FINGERPRINT is wrong */
 	bool cut, malformed;
 };
 

@@ -12,7 +12,8 @@
 
 #define ATTRIBUTES_MAX       64 /* kept for the record; a message has a dozen */
 #define TRANSACTION_GRAIN_NS UINT64_C(100000000)
-#define DTLS_FIRST           20 /* RFC 7983 §7 */
+#define CHANGE_FLAGS         0x6 /* RFC 5780 §7.2: another address, another port */
+#define DTLS_FIRST           20  /* RFC 7983 §7 */
 #define DTLS_LAST            63
 
 void stun_header_read(struct stun_message *m, struct reader *r)
@@ -62,6 +63,9 @@ static void bytes_attribute_note(
 	case STUN_META_DTLS:
 		bytes_note(&f->dtls, value);
 		break;
+	case STUN_SOFTWARE:
+		bytes_note(&f->software, value);
+		break;
 	default:
 		break;
 	}
@@ -83,7 +87,34 @@ static void ice_note(struct stun_facts *f, const struct obs_stun_attribute *a)
 	case STUN_ICE_CONTROLLING:
 		f->role = ICE_ROLE_CONTROLLING;
 		break;
+	case STUN_NETWORK_INFO:
+		f->has_network = a->has & ATTRIBUTE_NETWORK;
+		f->network_id = a->network_id;
+		f->network_cost = a->network_cost;
+		break;
 	default:
+		break;
+	}
+}
+
+/* What is said of the message itself, or of where another one goes. */
+static void course_note(struct stun_facts *f, const struct obs_stun_attribute *a)
+{
+	switch (a->type) {
+	case STUN_CHANGE_REQUEST:
+		f->elsewhere = a->value & CHANGE_FLAGS;
+		break;
+	case STUN_ERROR_CODE:
+		f->code = a->code;
+		break;
+	case STUN_ALTERNATE_SERVER:
+		address_note(&f->alternate, a);
+		break;
+	case STUN_FINGERPRINT:
+		f->altered |= (a->has & ATTRIBUTE_CHECKED) && !a->valid;
+		break;
+	default:
+		ice_note(f, a);
 		break;
 	}
 }
@@ -114,7 +145,7 @@ static void attribute_note(struct stun_facts *f, const struct obs_stun_attribute
 		f->connection = (uint32_t)a->value;
 		break;
 	default:
-		ice_note(f, a);
+		course_note(f, a);
 		break;
 	}
 }

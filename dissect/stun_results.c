@@ -28,6 +28,7 @@ static uint64_t check_hash(const struct obs_ice *ice, bool nominates)
 	const uint8_t flags[] = {ice->role, ice->consent, nominates};
 	uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), flags, sizeof(flags));
 	hash = hash_bytes(hash, &ice->priority, sizeof(ice->priority));
+	hash = hash_bytes(hash, &ice->network_cost, sizeof(ice->network_cost));
 	return hash_word(hash_word(hash, &ice->ufrag), &ice->peer_ufrag);
 }
 
@@ -51,6 +52,9 @@ static struct obs_ice ice_make(
 		return ice;
 	ice.role = facts->role;
 	ice.priority = facts->priority;
+	ice.has_network = facts->has_network;
+	ice.network_id = facts->network_id;
+	ice.network_cost = facts->network_cost;
 	ice.consent = flow && flow->nominated;
 	ufrags_read(&ice, facts->username);
 	return ice;
@@ -98,6 +102,7 @@ static struct stun_transaction *request_note(struct dissection *d, const struct 
 		return asked;
 	asked->check = stun_facts_check(m, facts);
 	asked->nominates = facts->nominates;
+	asked->elsewhere = facts->elsewhere;
 	asked->ice = *ice;
 	return asked;
 }
@@ -122,6 +127,7 @@ static void request_emit(
 		.ice = ice,
 	};
 	memcpy(o.stun_request.transaction, m->id, sizeof(m->id));
+	obs_word_set(&o.stun_request.software, facts->software);
 	dissection_emit(d, &o);
 }
 
@@ -137,6 +143,7 @@ static struct obs_stun_answer answer_make(const struct dissection *d,
 		.same_server = endpoint_equal(&seen->server, &d->packet->src),
 		.check = asked->check,
 		.nominates = asked->nominates,
+		.elsewhere = asked->elsewhere,
 		.request_capture = seen->capture,
 		.request_interface = seen->interface,
 		.request_direction = seen->direction,
@@ -188,6 +195,7 @@ static void binding_emit(
 		.answer = answer_make(d, asked, seen),
 		.mapped = mapped,
 		.disputed = both && !addr_equal(&facts->mapped.addr, &facts->xor_mapped.addr),
+		.altered = facts->altered,
 	};
 	dissection_emit(d, &o);
 }
@@ -209,6 +217,22 @@ static void allocation_emit(
 	dissection_emit(d, &o);
 }
 
+static void redirect_emit(
+	const struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
+{
+	const struct stun_sighting *seen = NULL;
+	const struct stun_transaction *asked = stun_transaction_find(
+		d->state, m, d->packet, dissection_now(d), &seen);
+	struct observation o;
+	dissection_observe(d, OBS_REDIRECT, &o);
+	o.redirect = (struct obs_redirect){
+		.answer = answer_make(d, asked, seen),
+		.code = facts->code,
+		.alternate = facts->alternate,
+	};
+	dissection_emit(d, &o);
+}
+
 void stun_facts_emit(
 	struct dissection *d, const struct stun_message *m, const struct stun_facts *facts)
 {
@@ -220,4 +244,6 @@ void stun_facts_emit(
 		binding_emit(d, m, facts);
 	else if (m->stun_class == STUN_SUCCESS)
 		allocation_emit(d, m, facts);
+	else if (m->stun_class == STUN_ERROR && facts->alternate.addr.family != ADDR_NONE)
+		redirect_emit(d, m, facts);
 }

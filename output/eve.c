@@ -55,6 +55,7 @@ static const char *const app_protocols[OBS_KINDS] = {
 	[OBS_STUN_MESSAGE] = "stun",
 	[OBS_STUN_ATTRIBUTE] = "stun",
 	[OBS_STUN_REQUEST] = "stun",
+	[OBS_REDIRECT] = "stun",
 	[OBS_BINDING_RESULT] = "stun",
 	[OBS_ALLOCATION] = "stun",
 	[OBS_TURN_PEER] = "stun",

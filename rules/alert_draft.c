@@ -50,22 +50,34 @@ void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint
 			.number = frame, .capture = capture, .interface = interface};
 }
 
-bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out)
+static bool proof_make(const struct knowledge *k, const struct observation *o, struct proof *out)
 {
-	const struct knowledge *k = j->knowledge;
 	bool binding = o->head.kind == OBS_BINDING_RESULT;
 	const struct endpoint *mapped = binding ? &o->binding_result.mapped : &o->allocation.mapped;
 	*out = (struct proof){
 		.answer = binding ? &o->binding_result.answer : &o->allocation.answer,
-		.mapped = addr_unmapped(&mapped->addr),
+		.mapped = addr_plain(&mapped->addr),
 		.disputed = binding && o->binding_result.disputed,
 	};
-	if (!knowledge_judges_answer(k, out->answer))
+	if (!knowledge_judges_answer(k, out->answer) ||
+		knowledge_socket_is_tunnels(k, &out->answer->client))
 		return false;
 	const struct addr *client = &out->answer->client.addr;
 	out->path = knowledge_path(k, client, out->answer->request_interface, &out->answer->server);
 	knowledge_expect(k, client, &out->expected);
-	return true;
+	/* A neighbour in the LAN sees the address that the client has there, and nobody else does.
+	 */
+	return out->path != PATH_LAN || !addr_equal(&out->mapped, client);
+}
+
+bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out)
+{
+	struct proof_once *once = j->once;
+	if (!once->made)
+		once->proven = proof_make(j->knowledge, o, &once->proof);
+	once->made = true;
+	*out = once->proof;
+	return once->proven;
 }
 
 static enum stage proof_stage(const struct proof *proof)

@@ -20,6 +20,15 @@ __attribute__((format(printf, 2, 3))) void describe_append(char *text, const cha
 /* "; its traffic should have come out of A or B" or what is known instead. */
 void describe_expected(struct alert *a);
 
+/* "a, b and c": the names given away, or "names" where none is known. */
+void describe_given_names(struct alert *a);
+/* Who told it, as a->detail of what describe_told describes. */
+enum teller { TELLER_PAGE, TELLER_PHONE };
+
+/* What a client said of itself in signalling, `where` in it ("a host candidate"), and what to do.
+ */
+void describe_told(struct alert *a, const char *where);
+
 /* What to do about UDP that goes around a tunnel or proxy, for the address family that was seen. */
 void describe_remedy(struct alert *a);
 

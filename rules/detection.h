@@ -12,20 +12,23 @@
 #include "rules/rules.h"
 
 struct findings;
+struct proof_once;
 
 /* What `observe` gets beside the observation. */
 struct judgement {
 	const struct knowledge *knowledge;
 	struct findings *findings;
 	const struct detection *detection;
-	struct table *memory; /* see judgement_memory */
-	uint64_t now_ns;      /* packet time */
+	struct table *memory;    /* see judgement_memory */
+	uint64_t now_ns;         /* packet time */
+	struct proof_once *once; /* proof_read's */
 };
 
 struct detection {
 	struct detection_info info;
-	uint32_t wants; /* mask of observation kinds */
-	bool held;      /* its findings wait a moment for one that covers them */
+	uint32_t wants;    /* mask of observation kinds */
+	bool policy_alone; /* rests on the policy's word, whatever else is expected of the client */
+	bool held;         /* its findings wait a moment for one that covers them */
 	/* The detection, always a held one, whose finding about a client is told by this one's,
 	 * too, when the evidence went the direct path; or NULL. */
 	const struct detection *covers;
@@ -33,6 +36,9 @@ struct detection {
 	 * evidence makes grow, so that one leak is one finding: the first to see it names it, the
 	 * worst describes it. NULL: its own. */
 	const struct detection *grows;
+	/* What it measures against is a list of the policy's own: it stands where nothing is said
+	 * of the way that traffic should take. */
+	bool by_policy;
 	size_t state_size; /* bytes it remembers of each client */
 	void (*observe)(const struct judgement *j, const struct observation *o);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
@@ -63,13 +69,20 @@ void alert_add_frame(struct alert *a, uint16_t capture, uint16_t interface, uint
 /* What an answer proves, for every detection alike. */
 struct proof {
 	const struct obs_stun_answer *answer;
-	struct addr mapped; /* what it told; IPv4-mapped IPv6 as IPv4 */
+	struct addr mapped; /* what it told; IPv4 in IPv6 as IPv4 */
 	bool disputed;      /* it named another address, too */
 	enum path path;     /* the way of the request */
 	struct expectation expected;
 };
 
-/* Reads the proof out of a Binding or Allocate success. False where nobody to judge asked. */
+/* Made once of an observation, whoever asks first. */
+struct proof_once {
+	bool made, proven;
+	struct proof proof;
+};
+
+/* Reads the proof out of a Binding or Allocate success, the observation that is being judged. False
+ * where nobody to judge asked, or nothing left the LAN. */
 bool proof_read(const struct judgement *j, const struct observation *o, struct proof *out);
 
 /* An alert about it: path, stage, confidence, addresses and frames filled in. Medium at most where

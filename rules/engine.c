@@ -147,7 +147,7 @@ uint32_t engine_interest(void)
 static bool observation_relayed(const struct observation *o)
 {
 	const uint32_t stun = INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) |
-		INTEREST_IN(OBS_ALLOCATION);
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_REDIRECT);
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
@@ -164,10 +164,12 @@ void engine_observe(struct engine *e, const struct observation *o)
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
+	struct proof_once once = {.made = false};
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))
 			continue;
 		struct judgement j = judgement_of(e, i);
+		j.once = &once;
 		detections[i]->observe(&j, o);
 	}
 }

@@ -1,6 +1,8 @@
 /* Folding, growing and closing findings. */
 #include "rules/findings.h"
 
+#include "rules/names.h"
+
 #include <string.h>
 
 _Static_assert(sizeof(struct finding_key) == 40, "no padding: a key is hashed as bytes");
@@ -210,6 +212,21 @@ static bool alert_grows(const struct alert *known, const struct alert *draft)
 	return known->path == PATH_UNKNOWN && draft->path != PATH_UNKNOWN;
 }
 
+/* Names given away become more while the finding goes on. */
+static void names_gather(struct alert *known, const struct alert *draft)
+{
+	for (uint32_t i = 0; i < draft->name_count; i++) {
+		const struct obs_word *name = &draft->names[i];
+		uint32_t same = 0;
+		while (same < known->name_count &&
+			!name_equal(known->names[same].bytes, known->names[same].length,
+				name->bytes, name->length))
+			same++;
+		if (same == known->name_count)
+			alert_add_name(known, name->bytes, name->length);
+	}
+}
+
 /* Takes over what is worse or surer, with the evidence of it. What the finding's identity is made
  * of stays, and so does its history. */
 static void alert_grow(struct alert *known, const struct alert *draft)
@@ -224,6 +241,8 @@ static void alert_grow(struct alert *known, const struct alert *draft)
 	grown.expected_count = known->expected_count;
 	grown.expected_cut = known->expected_cut;
 	grown.learned = known->learned;
+	memcpy(grown.names, known->names, sizeof(grown.names));
+	grown.name_count = known->name_count;
 	grown.first_ns = known->first_ns;
 	grown.last_ns = known->last_ns;
 	grown.count = known->count;
@@ -265,6 +284,7 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 {
 	struct alert *known = &found->alert;
 	known->count++;
+	names_gather(known, draft);
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
 	if (found->state == FINDING_SUPPRESSED)
@@ -282,8 +302,10 @@ static void finding_repeat(struct findings *f, struct finding *found, const stru
 static void draft_cap(const struct judgement *j, struct alert *draft)
 {
 	struct expectation expected;
+	if (j->detection->policy_alone)
+		return;
 	knowledge_expect(j->knowledge, &draft->client, &expected);
-	if (!expected.any)
+	if (!expected.any && !j->detection->by_policy)
 		draft->severity = SEVERITY_INFO;
 	if (expected.observed && draft->confidence > CONFIDENCE_MEDIUM)
 		draft->confidence = CONFIDENCE_MEDIUM;

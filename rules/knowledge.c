@@ -1,10 +1,6 @@
-/*
- * Learning, and answering what detections ask. The rule behind "learned" (ground rule of passive
- * calibration): a mapped address seen on the tunnel's own interface is the egress.
- */
-#include "rules/knowledge.h"
-
-#include "rules/path.h"
+/* What was learned, kept; who is to be judged; and the sums at the end. */
+#include "rules/clients.h"
+#include "rules/heard.h"
 
 #include <string.h>
 
@@ -16,18 +12,27 @@ _Static_assert(sizeof(struct client) % 8 == 0 && sizeof(struct server) % 8 == 0,
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 	const struct policy *policy, const struct source_table *sources, struct stats *stats)
 {
-	*k = (struct knowledge){.policy = policy, .sources = sources, .stats = stats};
+	*k = (struct knowledge){
+		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
+		sockets_init(&k->sockets) && resolvers_init(&k->resolvers) &&
+		hidden_hosts_init(&k->hidden_hosts) && lan_init(&k->lan) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
-			options->servers, 0);
+			options->servers, 0) &&
+		heard_init(&k->heard, options->clients);
 }
 
 void knowledge_free(struct knowledge *k)
 {
 	table_free(&k->clients);
 	table_free(&k->servers);
+	sockets_free(&k->sockets);
+	hidden_hosts_free(&k->hidden_hosts);
+	resolvers_free(&k->resolvers);
+	table_free(&k->heard);
+	lan_free(&k->lan);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);
@@ -70,13 +75,6 @@ bool knowledge_declared(const struct knowledge *k, const struct addr *client)
 		return false;
 	const struct client *seen = knowledge_client(k, client);
 	return seen ? seen->declared : policy_entry_find(k->policy, &who);
-}
-
-/* The sender's MAC address, where the sender is not behind the gateway that sent the frame on. */
-static const uint8_t *sender_mac(const struct knowledge *k, const struct obs_head *h)
-{
-	bool outside = k->sources->interface[h->interface].role == ROLE_WAN;
-	return h->has_macs && !outside ? h->src_mac : NULL;
 }
 
 /* Whoever asked, on the way to being judged or not. */
@@ -139,189 +137,9 @@ bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_an
 	return answer->matched && asker_is_judged(k, &asker);
 }
 
-static struct client_key client_key(const struct addr *addr)
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket)
 {
-	struct client_key key = {0};
-	key.addr = *addr;
-	return key;
-}
-
-struct client *knowledge_client(const struct knowledge *k, const struct addr *addr)
-{
-	struct client_key key = client_key(addr);
-	return table_find(&k->clients, table_hash(&k->clients, &key, sizeof(key)), &key);
-}
-
-/* A request that nothing says came from outside is the capturing host's own, but for a gateway's
- * sides, where it is anybody's. */
-static bool request_is_own(const struct knowledge *k, uint8_t direction, uint16_t interface)
-{
-	enum role role = (enum role)k->sources->interface[interface].role;
-	if (direction != DIRECTION_UNKNOWN)
-		return direction == DIRECTION_OUT;
-	return role != ROLE_LAN && role != ROLE_WAN;
-}
-
-/* Takes in what is new about the client, and by that finds its entry in the policy. */
-static void client_know(struct knowledge *k, struct client *c, const uint8_t *mac, bool self)
-{
-	c->self |= self;
-	if (mac && !c->has_mac) {
-		memcpy(c->mac, mac, sizeof(c->mac));
-		c->has_mac = true;
-		hosts_see(&k->hosts, mac, &c->key.addr, k->now_ns);
-		k->stats->hosts_evicted = k->hosts.table.evicted;
-	}
-	struct policy_subject who = {.addr = &c->key.addr, .mac = c->has_mac ? c->mac : NULL};
-	c->declared = policy_entry_find(k->policy, &who);
-	who.self = c->self;
-	c->entry = policy_entry_find(k->policy, &who);
-}
-
-void knowledge_follow(struct knowledge *k, const struct policy *policy)
-{
-	k->policy = policy;
-	struct client *c = table_oldest(&k->clients);
-	for (; c; c = table_newer(&k->clients, c)) {
-		client_know(k, c, NULL, false);
-		c->told = (struct limit_use){0};
-	}
-}
-
-static struct client *client_see(
-	struct knowledge *k, const struct policy_subject *who, uint64_t now_ns)
-{
-	struct client_key key = client_key(who->addr);
-	bool added;
-	struct client *c = table_get(&k->clients, &key, now_ns, &added);
-	k->stats->clients += added;
-	k->stats->clients_evicted = k->clients.evicted;
-	if (added || (who->mac && !c->has_mac) || (who->self && !c->self))
-		client_know(k, c, who->mac, who->self);
-	return c;
-}
-
-static void server_see(struct knowledge *k, const struct endpoint *endpoint, uint64_t now_ns)
-{
-	struct server_key key = {0};
-	key.endpoint.addr = endpoint->addr;
-	key.endpoint.port = endpoint->port;
-	bool added;
-	struct server *s = table_get(&k->servers, &key, now_ns, &added);
-	s->answers++;
-	k->stats->servers += added;
-	k->stats->servers_evicted = k->servers.evicted;
-}
-
-/* What the far end of a client's tunnel says is about the tunnel, not about a client of ours. */
-static void tunnel_learn(struct knowledge *k, const struct observation *o)
-{
-	const struct obs_head *h = &o->head;
-	const struct endpoint *near = tunnel_near(h);
-	tunnels_learn(&k->tunnels, o);
-	k->stats->tunnels_forgotten = k->tunnels.forgotten + k->tunnels.table.evicted;
-	if (near == &h->src && sender_mac(k, h))
-		hosts_see(&k->hosts, h->src_mac, &near->addr, h->time_ns);
-}
-
-static void link_learn(struct knowledge *k, const struct observation *o)
-{
-	enum role role = knowledge_role(k, NULL, o->head.interface);
-	k->tunnel_seen |= role == ROLE_TUNNEL;
-	k->gateway |= role == ROLE_LAN || role == ROLE_WAN;
-}
-
-static void request_learn(struct knowledge *k, const struct observation *o)
-{
-	const struct obs_head *h = &o->head;
-	if (!knowledge_judges(k, h)) {
-		k->stats->not_judged++;
-		return;
-	}
-	const struct policy_subject who = {
-		.addr = &h->src.addr,
-		.mac = sender_mac(k, h),
-		.self = request_is_own(k, h->direction, h->interface),
-	};
-	client_see(k, &who, h->time_ns)->requests++;
-	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
-		k->stats->path_unknown++;
-}
-
-/* What an answer on the tunnel's interface says is where the tunnel comes out. */
-static void egress_learn(struct knowledge *k, struct client *c, const struct addr *mapped)
-{
-	struct addr plain = addr_unmapped(mapped);
-	struct egress_set *set = k->gateway ? &c->learned : &k->learned;
-	if (addr_scope(&plain) != SCOPE_GLOBAL || prefixes_contain(set->prefix, set->count, &plain))
-		return;
-	if (set->count < EGRESS_SET_MAX)
-		set->prefix[set->count++] = prefix_of(&plain);
-	else
-		k->stats->egresses_forgotten++;
-}
-
-/* What an answer that went around the tunnel says is what the world sees of the client. */
-static void real_learn(struct client *c, const struct addr *mapped)
-{
-	struct addr plain = addr_unmapped(mapped);
-	if (addr_scope(&plain) == SCOPE_GLOBAL)
-		c->real[plain.family == ADDR_V6] = plain;
-}
-
-static void answer_learn(struct knowledge *k, const struct observation *o,
-	const struct obs_stun_answer *answer, const struct addr *mapped, bool disputed)
-{
-	if (!knowledge_judges_answer(k, answer))
-		return;
-	const struct addr *client = &answer->client.addr;
-	const struct policy_subject who = {
-		.addr = client,
-		.self = request_is_own(k, answer->request_direction, answer->request_interface),
-	};
-	struct client *c = client_see(k, &who, o->head.time_ns);
-	if (!answer->check)
-		server_see(k, &answer->server, o->head.time_ns);
-	/* A peer may say what it likes, and so may who answers in the server's place. */
-	bool trusted = answer->same_server && !answer->check && !disputed;
-	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
-		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
-	if (trusted && inside)
-		egress_learn(k, c, mapped);
-	if (trusted &&
-		knowledge_path(k, client, answer->request_interface, &answer->server) ==
-			PATH_DIRECT)
-		real_learn(c, mapped);
-}
-
-void knowledge_learn(struct knowledge *k, const struct observation *o)
-{
-	if (o->head.time_ns > k->now_ns)
-		k->now_ns = o->head.time_ns;
-	switch (o->head.kind) {
-	case OBS_LINK:
-		link_learn(k, o);
-		break;
-	case OBS_STUN_REQUEST:
-		request_learn(k, o);
-		break;
-	case OBS_BINDING_RESULT:
-		answer_learn(k, o, &o->binding_result.answer, &o->binding_result.mapped.addr,
-			o->binding_result.disputed);
-		break;
-	case OBS_TUNNEL:
-		tunnel_learn(k, o);
-		break;
-	case OBS_PROXY:
-		proxies_learn(&k->proxies, o);
-		k->stats->proxies_forgotten = k->proxies.forgotten + k->proxies.table.evicted;
-		break;
-	case OBS_ALLOCATION:
-		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
-		break;
-	default:
-		break;
-	}
+	return sockets_have(&k->sockets, socket, k->now_ns);
 }
 
 static bool client_found(const struct client *c)

@@ -12,9 +12,13 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/hidden_hosts.h"
 #include "rules/hosts.h"
+#include "rules/lan.h"
 #include "rules/proxies.h"
+#include "rules/resolvers.h"
 #include "rules/rules.h"
+#include "rules/sockets.h"
 #include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
@@ -22,7 +26,9 @@
 /* What knowledge_learn reads. */
 #define KNOWLEDGE_WANTS                                                                            \
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
-		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY))
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
+		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |       \
+		INTEREST_IN(OBS_SESSION) | INTEREST_IN(OBS_TRAFFIC) | LAN_WANTS)
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -72,12 +78,20 @@ struct knowledge {
 	const struct policy *policy;
 	const struct source_table *sources;
 	struct stats *stats;
-	uint64_t now_ns; /* packet time */
+	const struct geo *geo; /* or NULL */
+	uint64_t now_ns;       /* packet time */
 	struct table clients, servers;
+	struct table heard; /* what each client was told of others, see rules/heard.h */
 	struct hosts hosts;
 	struct tunnels tunnels;
 	struct proxies proxies;
-	bool tunnel_seen; /* an interface in the role of a tunnel carried something */
+	struct sockets sockets;
+	struct resolvers resolvers;
+	struct hidden_hosts hidden_hosts;
+	struct lan lan;
+	uint64_t tunnel_ns; /* the first packet on an interface in the role of a tunnel; 0: none */
+	bool tunnel_seen;   /* there is such an interface */
+	bool tunnel_used;   /* something was read there: it is up */
 	bool gateway; /* so did one in a gateway's role: what one client does says nothing of others
 		       */
 	struct egress_set learned; /* of the one host a capture is about, when it is no gateway */
@@ -113,6 +127,9 @@ bool knowledge_judges(const struct knowledge *k, const struct obs_head *request)
 /* The same for who asked in a transaction; false when the request was not seen. */
 bool knowledge_judges_answer(const struct knowledge *k, const struct obs_stun_answer *answer);
 
+/* Is this socket of a client's a tunnel's own? What it asks says nothing of other traffic. */
+bool knowledge_socket_is_tunnels(const struct knowledge *k, const struct endpoint *socket);
+
 /* The user named this client, by its address or so that it was told from others. */
 bool knowledge_declared(const struct knowledge *k, const struct addr *client);
 
@@ -128,14 +145,28 @@ void knowledge_expect(
 /* The tunnel that packets outside show the client to have, up or down for a short time, and the
  * proxies it uses; NULL when none was seen. Of the client's address, or of another address of the
  * same host (rules/hosts.h). */
+const struct client_tunnels *knowledge_tunnels(
+	const struct knowledge *k, const struct addr *client);
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client);
 const struct client_proxies *knowledge_proxies(
 	const struct knowledge *k, const struct addr *client);
+
+/* Since when the tunnel that is expected of the client has been up, as far as the capture shows; 0:
+ * since before it began. */
+uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *client);
+
+/* Does a tunnel of the client end at this address, at whatever port? */
+bool knowledge_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *addr);
 
 /* The address of that family which the world sees of the client outside its tunnel, as a mapped
  * address told; NULL when none did. */
 const struct addr *knowledge_real(
 	const struct knowledge *k, const struct addr *client, uint8_t family);
+
+/* Who of a capture's one host has this address outside, as a mapped address told: what is said
+ * within the tunnel comes from another address. NULL when nobody has, and on a gateway. */
+const struct addr *knowledge_real_owner(const struct knowledge *k, const struct addr *real);
 
 /* Is anything expected of anybody who was seen? */
 bool knowledge_expects(const struct knowledge *k);
@@ -147,6 +178,9 @@ enum path knowledge_path(const struct knowledge *k, const struct addr *client, u
 	const struct endpoint *dst);
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
+
+/* Is this on the interface of a tunnel that takes all traffic? */
+bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h);
 
 /* Did it come out where it should have? */
 bool expectation_met(const struct expectation *e, const struct addr *mapped);

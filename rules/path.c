@@ -22,6 +22,16 @@ enum role path_role(const struct path_map *map, uint16_t interface)
 	return seen->role;
 }
 
+bool interface_is_mesh(const struct interface *seen)
+{
+	static const char *const starts[] = {"tailscale", "wt", "zt", "nebula"};
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (!seen->declared && strncmp(seen->name, starts[i], strlen(starts[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_proxy(const struct path_map *map, const struct endpoint *dst)
 {
 	const struct policy_span *span = &map->terms->proxy;

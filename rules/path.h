@@ -25,6 +25,10 @@ struct path_map {
  * has it. */
 enum role path_role(const struct path_map *map, uint16_t interface);
 
+/* A mesh joins hosts to each other. Only when the world is seen through it, too, by an exit node,
+ * is it a tunnel that traffic belongs in. */
+bool interface_is_mesh(const struct interface *seen);
+
 /* The way of a packet to `dst` seen on `interface`. PATH_UNKNOWN where the vantage cannot tell: on
  * a gateway's LAN side, or on an interface of unknown role. */
 enum path path_of(const struct path_map *map, uint16_t interface, const struct endpoint *dst);

@@ -15,8 +15,19 @@
 
 struct engine;
 
+/* Databases that say where addresses are; see rules/geo.h. NULL without memory. */
+struct geo;
+struct geo *geo_new(void);
+void geo_free(struct geo *g);
+
+/* Opens one (MaxMind DB format). False, with a reason, when it is none or there are
+ * GEO_FILES_MAX. */
+#define GEO_FILES_MAX 4
+bool geo_add(struct geo *g, const char *path, const char **why);
+
 struct engine_options {
 	uint32_t clients, servers, findings; /* capacities of the tables */
+	const struct geo *geo;               /* or NULL; must outlive the engine */
 };
 
 #define ENGINE_CLIENTS  65536

@@ -39,6 +39,8 @@ static struct tunnels_key tunnels_key(const struct addr *client)
 
 const struct client_tunnels *tunnels_find(const struct tunnels *t, const struct addr *client)
 {
+	if (t->table.count == 0)
+		return NULL; /* as in most captures: spared its hash */
 	struct tunnels_key key = tunnels_key(client);
 	return table_find(&t->table, table_hash(&t->table, &key, sizeof(key)), &key);
 }
@@ -65,10 +67,12 @@ static struct tunnel *tunnel_get(
 	return known;
 }
 
-static void tunnel_comes_up(struct tunnel *t, uint64_t now_ns)
+static void tunnel_comes_up(struct tunnel *t, bool dialled, uint64_t now_ns)
 {
-	if (t->state != TUNNEL_UP)
+	if (t->state != TUNNEL_UP) {
 		t->up_ns = now_ns;
+		t->dialled = dialled;
+	}
 	t->state = TUNNEL_UP;
 	t->asked_ns = 0;
 }
@@ -97,7 +101,7 @@ static void tunnel_carries(struct tunnel *t, bool from_near, uint64_t now_ns)
 	t->sent |= from_near;
 	t->received |= !from_near;
 	if (!from_near || (t->received && t->state == TUNNEL_COMING_UP))
-		tunnel_comes_up(t, now_ns);
+		tunnel_comes_up(t, false, now_ns);
 }
 
 void tunnels_learn(struct tunnels *t, const struct observation *o)
@@ -121,7 +125,7 @@ void tunnels_learn(struct tunnels *t, const struct observation *o)
 		tunnel_asks(tunnel, &o->tunnel, h->time_ns);
 		break;
 	case TUNNEL_ANSWERS:
-		tunnel_comes_up(tunnel, h->time_ns);
+		tunnel_comes_up(tunnel, true, h->time_ns);
 		break;
 	case TUNNEL_DATA:
 	case TUNNEL_KEEPALIVE:
@@ -162,4 +166,13 @@ bool tunnels_end_at(const struct client_tunnels *c, const struct endpoint *dst)
 			return true;
 	}
 	return false;
+}
+
+const struct tunnel *tunnels_reach(const struct client_tunnels *c, const struct addr *addr)
+{
+	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
+		if (addr_equal(&c->at[i].far_end.addr, addr))
+			return &c->at[i];
+	}
+	return NULL;
 }

@@ -33,6 +33,7 @@ struct tunnel {
 	uint8_t state;           /* enum tunnel_state */
 	uint8_t protocol;        /* IANA number of what carries it */
 	bool sent, received;     /* data, since it came up or the capture began */
+	bool dialled;            /* its coming up was seen: else it may have been up for long */
 	uint64_t up_ns, down_ns; /* when it last came up and went down; 0: not seen */
 	uint64_t asked_ns;       /* the first handshake that waits for an answer */
 	uint64_t seen_ns;        /* the last sign of life of either end */
@@ -73,5 +74,8 @@ const struct tunnel *tunnel_expected(const struct client_tunnels *c, uint64_t no
 
 /* One of them ends there: its own packets go to this endpoint. */
 bool tunnels_end_at(const struct client_tunnels *c, const struct endpoint *dst);
+
+/* The one of them that ends at this address, at whatever port; or NULL. */
+const struct tunnel *tunnels_reach(const struct client_tunnels *c, const struct addr *addr);
 
 #endif

@@ -40,7 +40,8 @@ static bool everything_open(struct everything *e, const char *file)
 {
 	static const struct interest all = {.observations = UINT32_MAX};
 	static const struct capture_options unfiltered;
-	static const struct engine_options tables = {ENTRIES, ENTRIES, ENTRIES};
+	static const struct engine_options tables = {
+		.clients = ENTRIES, .servers = ENTRIES, .findings = ENTRIES};
 	static const struct dissect_options sizes = {
 		.flows = DISSECT_FLOWS,
 		.transactions = DISSECT_TRANSACTIONS,

@@ -4,6 +4,7 @@ import os
 
 import build_pcap as build
 from support import TIMEOUT, records, seep
+from synthetic.world import World
 
 USAGE, FAILED = 2, 3
 
@@ -184,6 +185,24 @@ def test_bad_command_lines(tally, folder):
         tally.check(run.status == USAGE and not run.out, f"{case}: usage error", str(run))
         tally.check(len(run.messages) == 1 and word in run.messages[0],
                     f"{case}: one message", str(run))
+
+
+def test_bad_databases(tally, folder):
+    leak = write(folder, "leak.pcap", build.pcap(build.exchange()))
+    good = World().geo()
+    data = good.read_bytes()
+    for case, path in (("missing", folder / "missing.mmdb"), ("directory", folder),
+                       ("text", write(folder, "notes.mmdb", b"dear diary, " * 40)),
+                       ("no description", write(folder, "cut.mmdb", data[:len(data) // 2]))):
+        run = seep("replay", "--geo", path, "-o", "eve:-", leak)
+        check_one_message(tally, f"--geo: {case}", run, FAILED, str(path))
+    # Its tree and data may say anything, where it calls itself a database.
+    for at in range(0, len(data) - 200, 31):
+        bent = write(folder, "bent.mmdb", data[:at] + b"\xff" + data[at + 1:])
+        run = seep("replay", "--geo", bent, "--egress", build.EGRESS, "-o", "eve:-", leak)
+        tally.check(run.status in (1, FAILED), f"--geo: bent at {at}", str(run))
+    five = [word for _ in range(5) for word in ("--geo", good)]
+    check_one_message(tally, "five databases", seep("replay", *five, leak), USAGE, "4")
 
 
 def test_precedence(tally, folder):

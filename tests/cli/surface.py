@@ -7,6 +7,7 @@ from pathlib import Path
 
 import build_pcap as build
 from support import ROOT, SANITIZED, SEEP, TIMEOUT, records, seep
+from synthetic.world import World
 
 HELP_COLUMNS, HELP_LINES = 80, 50
 COMMANDS = ["live", "replay", "dissect", "interfaces", "list", "explain", "check"]
@@ -14,12 +15,16 @@ POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {
     "--egress": "203.0.113.7", "--tunnel": "tun0", "--proxy": "203.0.113.99:3128",
-    "--client": "192.168.77.0/24", "--policy": POLICY, "--filter": "udp", "--output": "eve:-", "--json": None,
+    "--resolver": "10.8.0.1", "--geo": World().geo(),
+    "--client": "192.168.77.0/24", "--relay-only": None, "--policy": POLICY,
+    "--filter": "udp", "--output": "eve:-", "--json": None,
     "--min-severity": "info", "--fail-on": "critical", "--no-color": None, "--no-ndpi": None,
     "--help": None, "--version": None,
 }
 SHORT = {"-c": POLICY, "-f": "udp", "-o": "eve:-", "-q": None, "-h": None, "-V": None}
-DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure"]
+DETECTIONS = ["srflx-outside-egress", "stun-outside-tunnel", "turn-outside-tunnel", "exposure",
+              "tunnelvision", "tunnelcrack-localnet", "tunnelcrack-serverip", "rogue-router",
+              "unsanctioned-tunnel"]
 
 
 def leak(folder, name="leak.pcap"):

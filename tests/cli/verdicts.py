@@ -47,7 +47,8 @@ STORIES = [
         (TUN0, 0, ask(INSIDE, 1)), (TUN0, .1, answer(INSIDE, 1, EXIT)),
         (TUN0, 10, ask(INSIDE, 2)), (ETH0, 10.5, ask(INSIDE, 2)),
         (ETH0, 10.6, answer(INSIDE, 2, ISP)),
-    ], [], [("srflx-outside-egress", "critical", "high", "direct", [ISP])]),
+    ], [], [("srflx-outside-egress", "critical", "high", "direct", [ISP]),
+            ("egress-changed-in-session", "high", "high", "direct", [ISP, EXIT])]),
     ("a request that was tried outside, then answered inside", LAPTOP_LINKS, [
         (ETH0, 0, ask(LAPTOP, 1)), (TUN0, .5, ask(LAPTOP, 1)),
         (TUN0, .52, answer(LAPTOP, 1, EXIT)),
@@ -55,7 +56,8 @@ STORIES = [
     ("another's answer inside the tunnel teaches nothing", LAPTOP_LINKS, [
         (TUN0, 0, ask(INSIDE, 1)), (TUN0, .1, answer(INSIDE, 1, ISP, "192.0.2.99")),
         (ETH0, 1, ask(LAPTOP, 2)), (ETH0, 1.1, answer(LAPTOP, 2, ISP)),
-    ], [], [("srflx-outside-egress", "critical", "high", "direct", [ISP])]),
+    ], [], [("stun-answer-elsewhere", "low", "medium", "tunnel", None),
+            ("srflx-outside-egress", "critical", "high", "direct", [ISP])]),
     ("IPv6 through a gateway, seen on both sides", [
         (b"br-lan", build.ETHERNET), (b"wan", build.ETHERNET), (b"wg0", build.RAW_IP)], [
         (0, 0, ask("2001:db8:77::10", 1, "2001:db8:5::10")),

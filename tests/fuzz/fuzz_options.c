@@ -27,7 +27,8 @@ static void text_round(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool (*const add[])(struct policy *, const char *, const char **) = {
-		policy_add_egress, policy_add_tunnel, policy_add_proxy, policy_add_client};
+		policy_add_egress, policy_add_tunnel, policy_add_proxy, policy_add_resolver,
+		policy_add_client};
 	char *text = calloc(1, size + 1);
 	struct policy *policy = calloc(1, sizeof(*policy));
 	if (!text || !policy)

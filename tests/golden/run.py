@@ -29,7 +29,8 @@ class Case:
         self.name, status, self.worst, *self.args = shlex.split(line)
         self.status = int(status)
         names = [ROLE.sub("", arg) for arg in self.args]
-        self.captures = [name for name in names if (PCAPS / name).is_file()]
+        self.captures = [name for name in names
+                         if (PCAPS / name).is_file() and ".pcap" in name]
         self.expected = EXPECTED / (self.name.split(".")[0] + ".jsonl")
 
     def run(self):
@@ -40,6 +41,8 @@ def scene_case(row):
     """The row of a synthetic capture; by default a leak is what is medium or worse."""
     status = 1 if row.severity in SEVERITIES[2:] else 0
     arguments = " ".join(play(row)[0].arguments(row.arguments))
+    if row.policy:
+        arguments += f" -c {row.name}.yaml"
     return Case(f"{row.name.replace('/', '-')} {status} {row.severity} {row.name}.pcapng {arguments}")
 
 

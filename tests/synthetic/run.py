@@ -23,8 +23,11 @@ def committed(row):
 
 def write(rows):
     for row in rows:
+        world, data = play(row)
         committed(row).parent.mkdir(exist_ok=True)
-        committed(row).write_bytes(play(row)[1])
+        committed(row).write_bytes(data)
+        if row.policy:
+            committed(row).with_suffix(".yaml").write_text(world.filled(row.policy))
 
 
 class Verdict:
@@ -46,6 +49,10 @@ def judge(row, folder, seed, without=()):
     capture = folder / "twin.pcapng"
     capture.write_bytes(data)
     options = world.arguments(row.arguments)
+    if row.policy:
+        policy = folder / "twin.yaml"
+        policy.write_text(world.filled(row.policy))
+        options += ["-c", policy]
     return world, Verdict(seep("replay", capture, *options, "-o", "eve:-"))
 
 
@@ -67,10 +74,14 @@ def check_facts(tally, row, folder):
 
 
 def check(tally, row, folder):
-    _, data = play(row)
+    world, data = play(row)
     kept = committed(row)
     tally.check(kept.exists() and kept.read_bytes() == data, f"{row.name}: as it is made",
                 "run tests/synthetic/run.py --write")
+    if row.policy:
+        text = kept.with_suffix(".yaml").read_text()
+        tally.check(text == world.filled(row.policy), f"{row.name}: its policy",
+                    "run tests/synthetic/run.py --write")
     for seed in range(1, TWINS + 1):
         check_twin(tally, row, folder, seed)
     if row.hit:

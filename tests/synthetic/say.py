@@ -47,11 +47,15 @@ def binding_success(txid, mapped):
     return stun(BINDING, SUCCESS, txid, xor_address(0x20, mapped, txid))
 
 
-def check(txid, ufrag, peer_ufrag, priority=0x6e7f1eff, controlling=True, nominate=False):
-    """An ICE connectivity check (RFC 8445 §7.1); of its integrity only the length is right."""
+def check(txid, ufrag, peer_ufrag, priority=0x6e7f1eff, controlling=True, nominate=False,
+          network=None):
+    """An ICE connectivity check (RFC 8445 §7.1); of its integrity only the length is right.
+    `network`: number and cost, as Chromium tells them."""
     attributes = [attribute(6, f"{peer_ufrag}:{ufrag}".encode()),
                   attribute(0x24, struct.pack(">I", priority)),
                   attribute(0x802a if controlling else 0x8029, b"\1" * 8)]
+    if network:
+        attributes.append(attribute(0xc057, struct.pack(">HH", *network)))
     if nominate:
         attributes.append(attribute(0x25, b""))
     return fingerprinted(stun(BINDING, REQUEST, txid, *attributes, attribute(8, b"\2" * 20)))
@@ -69,6 +73,41 @@ def allocate(txid):
 def allocate_success(txid, mapped, relayed):
     return stun(ALLOCATE, SUCCESS, txid, xor_address(0x16, relayed, txid),
                 xor_address(0x20, mapped, txid), attribute(0x0d, struct.pack(">I", 600)))
+
+
+def turn_peer(method, kind, txid, peer, *more):
+    """CreatePermission and the like, naming a peer."""
+    return stun(method, kind, txid, xor_address(0x12, peer, txid), *more)
+
+
+def try_alternate(method, txid, alternate):
+    """Error 300 (RFC 8489 §10)."""
+    return stun(method, ERROR, txid, attribute(9, b"\0\0\3\0Try Alternate"),
+                address(0x8023, alternate))
+
+
+def change_request(flags):
+    """Of a NAT test (RFC 5780 §7.2): 4 another address, 2 another port."""
+    return attribute(3, struct.pack(">I", flags))
+
+
+def software(name):
+    return attribute(0x8022, name.encode())
+
+
+# Routers that tell their address (RFC 6886, RFC 6887, UPnP)
+
+def natpmp_ask():
+    return b"\0\0"
+
+
+def natpmp_external(address_, seconds=1000):
+    return struct.pack(">BBHI", 0, 128, 0, seconds) + packed(address_)
+
+
+def in_v6(address_):
+    """IPv4-mapped IPv6 (RFC 4291 §2.5.5.2)."""
+    return f"::ffff:{address_}"
 
 
 # Media (RFC 3550, RFC 9147)
@@ -143,6 +182,27 @@ def client_subnet(prefix, bits):
     raw = packed(prefix)[:(bits + 7) // 8]
     body = struct.pack(">HHHBB", 8, 4 + len(raw), 2 if is_v6(prefix) else 1, bits, 0) + raw
     return b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(body)) + body
+
+
+def dns_stream(message):
+    """A message as it goes over TCP (RFC 1035 §4.2.2)."""
+    return struct.pack(">H", len(message)) + message
+
+
+def mdns_answer(name, address_, ttl=120):
+    """An unsolicited announcement (RFC 6762 §8.3), with the cache-flush bit."""
+    kind = 28 if is_v6(address_) else 1
+    raw = packed(address_)
+    return struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + dns_name(name) + \
+        struct.pack(">HHIH", kind, 0x8001, ttl, len(raw)) + raw
+
+
+def nbns_query(number, name):
+    """A NetBIOS name query to everybody (RFC 1002 §4.2.12)."""
+    raw = name.upper().ljust(15).encode() + b"\0"
+    coded = bytes(65 + half for byte in raw for half in (byte >> 4, byte & 15))
+    head = struct.pack(">HHHHHH", number, 0x0110, 1, 0, 0, 0)
+    return head + b"\x20" + coded + b"\0" + struct.pack(">HH", 32, 1)
 
 
 # Leases and routes
@@ -223,6 +283,11 @@ def http_connect(name, port=443):
 HTTP_CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
+def tailscale_disco(size=60):
+    """Path discovery: magic, key, nonce, sealed box."""
+    return b"TS\xf0\x9f\x92\xac" + bytes((i * 37 + 11) & 0xff for i in range(32 + 24 + size))
+
+
 # Signalling
 
 def http_post(host, path, kind, body):
@@ -265,3 +330,46 @@ def offer(text, kind="offer"):
 def trickle(text, mid="0"):
     return json.dumps({"candidate": {"candidate": text, "sdpMid": mid,
                                      "sdpMLineIndex": 0}}).encode()
+
+
+def http_get(host, path="/", fields=()):
+    more = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode()
+
+
+def websocket_upgrade(host, path="/"):
+    return http_get(host, path, (("Connection", "Upgrade"), ("Upgrade", "websocket"),
+                                 ("Sec-WebSocket-Version", "13"),
+                                 ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")))
+
+
+WEBSOCKET_UPGRADED = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      b"Connection: Upgrade\r\n"
+                      b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+
+
+def websocket_text(data, mask=None):
+    """A text frame (RFC 6455 §5.2); a client's has a mask of four bytes."""
+    bit = 0x80 if mask else 0
+    length = bytes([bit | len(data)]) if len(data) < 126 else \
+        bytes([bit | 126]) + struct.pack(">H", len(data))
+    if not mask:
+        return b"\x81" + length + data
+    return b"\x81" + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+
+def end_of_candidates(mid="0"):
+    return trickle("", mid)
+
+
+def sip_request(method, uri, via, contact=None, body=b"", call="a84b4c76e66710", more=""):
+    """`via` is who sends it, host:port; one Via only."""
+    lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP {via};branch=z9hG4bK{call[:8]};rport",
+             "Max-Forwards: 70", "From: <sip:alice@example.com>;tag=1928301774",
+             f"To: <{uri}>", f"Call-ID: {call}", f"CSeq: 1 {method}"]
+    if contact:
+        lines.append(f"Contact: <sip:alice@{contact}>")
+    if body:
+        lines.append("Content-Type: application/sdp")
+    lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n" + more + "\r\n").encode() + body

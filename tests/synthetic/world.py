@@ -4,7 +4,9 @@ Seed 0 has the addresses of pcaps/README.md. A scene asks its World for addresse
 transaction ids, and for each fact that its detection claims to need whether to show it.
 """
 import random
+from pathlib import Path
 
+from .mmdb import database
 from .wire import RAW_IP, Scene
 
 PLAIN = {  # what seed 0 says
@@ -20,6 +22,13 @@ NETWORKS = {"home": ("192.168.{}.", "10.77.{}.", "172.20.{}."),
             "inner": ("10.8.{}.", "10.64.{}.", "172.27.{}."),
             "outside": ("192.0.2.", "198.51.100.", "203.0.113.")}
 HOME, INNER = ("laptop", "lan_host", "gateway"), ("inner", "inner_gateway")
+
+
+# Country and network of each, and whether it is everywhere; who is not here, no database knows.
+PLACES = {"isp": ("DE", 64500), "isp_resolver": ("DE", 64500), "laptop6": ("DE", 64500),
+          "vpn": ("NL", 64501), "egress": ("NL", 64501), "egress6": ("NL", 64501),
+          "resolver": ("SE", 64502), "turn": ("US", 64503), "stun": ("AU", 64504, "anycast")}
+BUILD = Path(__file__).resolve().parents[2] / "build" / "synthetic"
 
 
 class World:
@@ -88,6 +97,17 @@ class World:
     def tunnel(self):
         return self.scene.interface(self.names["tunnel"], RAW_IP)
 
+    def geo(self):
+        """A database of the places, as a file."""
+        BUILD.mkdir(parents=True, exist_ok=True)
+        path = BUILD / f"places-{self.seed}.mmdb"
+        path.write_bytes(database({self.at[who]: where for who, where in PLACES.items()}))
+        return path
+
     def arguments(self, text):
-        """Options of `seep replay` with {egress} and the like filled in."""
-        return text.format(**self.at, **self.names).split()
+        """Options of `seep replay` with {egress}, {geo} and the like filled in."""
+        return self.filled(text).split()
+
+    def filled(self, text):
+        geo = self.geo() if "{geo}" in text else ""
+        return text.format(**self.at, **self.names, geo=geo)

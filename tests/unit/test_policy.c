@@ -176,6 +176,7 @@ static void entries_inherit(void **state)
 	assert_true(policy_add_egress(p, "203.0.113.7", &why));
 	assert_true(policy_add_egress(p, "203.0.113.8", &why));
 	assert_true(policy_add_tunnel(p, "tun0", &why));
+	assert_true(policy_add_resolver(p, "10.8.0.2", &why));
 	for (uint32_t entry = 1; entry <= 2; entry++) {
 		assert_true(policy_entry_begin(p, &why));
 		assert_true(policy_add_egress(p, "203.0.113.9", &why));
@@ -190,7 +191,8 @@ static void entries_inherit(void **state)
 		assert_int_equal(t->tunnel.count, 1);
 		assert_string_equal(p->tunnel[t->tunnel.first].interface, "tun0");
 		assert_int_equal(t->proxy.count, 1);
-		assert_int_equal(t->resolver.count, 1);
+		assert_int_equal(t->resolver.count, 2);
+		assert_int_equal(p->resolver[t->resolver.first].addr.bytes[3], 1);
 	}
 	assert_int_equal(p->terms[0].egress.count, 2);
 	assert_int_equal(p->terms[0].proxy.count, 0);
@@ -207,6 +209,7 @@ static void reset(void **state)
 	assert_true(policy_add_egress(p, "203.0.113.7", &why));
 	assert_true(policy_add_tunnel(p, "tun0", &why));
 	assert_true(policy_add_proxy(p, "192.0.2.80", &why));
+	assert_true(policy_add_resolver(p, "10.8.0.2", &why));
 	assert_true(policy_add_client(p, "192.168.77.10", &why));
 	policy_reset(p);
 	*before = *p;
@@ -224,7 +227,7 @@ static void reset(void **state)
 		policy_reset(p);
 	}
 	assert_memory_equal(&p->egresses, &before->egresses, 5 * sizeof(p->egresses));
-	assert_int_equal(p->egresses + p->tunnels + p->proxies + p->clients, 4);
+	assert_int_equal(p->egresses + p->tunnels + p->proxies + p->resolvers + p->clients, 5);
 	assert_int_equal(p->entries + p->matches + p->suppressions, 0);
 	assert_int_equal(p->threshold.count, POLICY_THRESHOLD);
 	assert_int_equal(p->min_severity, SEVERITY_LOW);

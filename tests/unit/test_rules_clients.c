@@ -189,7 +189,7 @@ static void what_is_learned(void **state)
 	judge_links(j, SEEN(ETH0) | SEEN(TUN0));
 	judge_see(j, &(struct deed){.interface = TUN0, .mapped = "203.0.113.7:1"});
 	assert_int_equal(j->count, 0);
-	judge_see(j, &(struct deed){0});
+	judge_see(j, &(struct deed){.client = "192.168.77.10:50001"});
 	assert_int_equal(j->count, 1);
 	assert_string_equal(judge_last(j)->detection->id, SRFLX);
 	assert_true(judge_last(j)->learned);
@@ -198,7 +198,8 @@ static void what_is_learned(void **state)
 	j = judge_of_policy("clients: [{match: 192.168.77.0/24, tunnel: eth0}]");
 	judge_see(j, &(struct deed){.mapped = "203.0.113.7:1"});
 	assert_int_equal(j->count, 0);
-	judge_see(j, &(struct deed){.interface = NAMELESS_ETHERNET});
+	judge_see(
+		j, &(struct deed){.interface = NAMELESS_ETHERNET, .client = "192.168.77.10:50001"});
 	assert_int_equal(j->count, 1);
 	assert_true(judge_last(j)->learned);
 	assert_int_equal(judge_last(j)->expected_count, 1);

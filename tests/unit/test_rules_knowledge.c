@@ -5,6 +5,9 @@
 #include "rules/knowledge.h"
 #include "tests/unit/support/judge.h"
 
+/* That one socket came out of two places would be a finding of its own. */
+#define ANOTHER_SOCKET "192.168.77.10:50001"
+
 static const struct alert *only_alert(const struct judge *j, const char *id)
 {
 	assert_int_equal(j->count, 1);
@@ -16,7 +19,8 @@ static void exits_are_learned(void **state)
 {
 	(void)state;
 	const struct deed inside = {.interface = TUN0, .mapped = "203.0.113.7:1"};
-	const struct deed same = {.mapped = "203.0.113.7:2"}, other = {0};
+	const struct deed same = {.mapped = "203.0.113.7:2"};
+	const struct deed other = {.client = ANOTHER_SOCKET};
 	const struct deed pool = {.interface = TUN0, .mapped = "203.0.113.8:1"};
 	struct judge *j = judge_new("");
 	judge_links(j, SEEN(ETH0) | SEEN(TUN0));
@@ -72,7 +76,7 @@ static void gateways_learn_by_client(void **state)
 	(void)state;
 	const struct deed inside = {.interface = TUN0, .mapped = "203.0.113.7:1"};
 	const struct deed other = {.interface = WAN0, .client = "192.168.77.11:1"};
-	const struct deed around = {.interface = WAN0};
+	const struct deed around = {.interface = WAN0, .client = ANOTHER_SOCKET};
 	struct judge *j = judge_new("");
 	judge_links(j, SEEN(LAN0) | SEEN(WAN0) | SEEN(TUN0));
 	judge_see(j, &inside);
@@ -132,7 +136,7 @@ static void more_declared_than_an_alert_shows(void **state)
 			i > 1 ? " " : "", i);
 	}
 	const struct deed seventeenth = {.mapped = "203.0.113.17:1"};
-	const struct deed eighteenth = {.mapped = "203.0.113.18:1"};
+	const struct deed eighteenth = {.client = ANOTHER_SOCKET, .mapped = "203.0.113.18:1"};
 	struct judge *j = judge_new(declared);
 	judge_see(j, &seventeenth);
 	assert_int_equal(j->count, 0);

@@ -275,7 +275,7 @@ static void another_policy(void **state)
 	follow(j, "clients: [{match: 10.0.0.1}, {match: 192.168.77.10, egress: 198.51.100.0/24}]");
 	tell(j, "192.168.77.10:1", 30, 1, false);
 	assert_int_equal(j->count, 2);
-	judge_see(j, &(struct deed){.mapped = "203.0.113.7:1"});
+	judge_see(j, &(struct deed){.client = "192.168.77.10:2", .mapped = "203.0.113.7:1"});
 	assert_int_equal(j->count, 3);
 	judge_free(j);
 }

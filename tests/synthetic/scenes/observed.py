@@ -8,17 +8,22 @@ from .srflx import gather
 WIREGUARD_PORT = 51820
 
 
-def wireguard(world, face, near, far, packets=12):
-    """A handshake, then data both ways. Returns the two endpoints."""
-    ends = (near, world.port()), (far, WIREGUARD_PORT)
+def wireguard_goes_on(world, face, ends, counters, needed=True):
+    for counter in counters:
+        world.wait(0.05)
+        face.udp(*ends, wireguard_data(counter))
+        if not needed or world.fact("the tunnel carries something back"):
+            face.udp(*reversed(ends), wireguard_data(counter, 0x11111111))
+
+
+def wireguard(world, face, near, far, packets=12, port=WIREGUARD_PORT, needed=True):
+    """A handshake, then data both ways, which is a fact where it is `needed`. Returns the two
+    endpoints."""
+    ends = (near, world.port()), (far, port)
     face.udp(*ends, wireguard_init())
     world.wait(0.03)
     face.udp(*reversed(ends), wireguard_response())
-    for counter in range(packets):
-        world.wait(0.05)
-        face.udp(*ends, wireguard_data(counter))
-        if world.fact("the tunnel carries something back"):
-            face.udp(*reversed(ends), wireguard_data(counter, 0x11111111))
+    wireguard_goes_on(world, face, ends, range(packets), needed)
     return ends
 
 

@@ -5,10 +5,10 @@ from ..scene import scene
 STUN_PORT = 3478
 
 
-def gather(world, face, source, server, mapped):
+def gather(world, face, source, server, mapped, port=STUN_PORT):
     """A bare Binding request, as browsers send it, and its answer."""
     txid, client = world.txid(), (source, world.port())
-    to = (server, STUN_PORT)
+    to = (server, port)
     face.udp(client, to, stun(BINDING, REQUEST, txid))
     world.wait(0.02)
     if world.fact("answer"):

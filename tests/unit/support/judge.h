@@ -66,9 +66,14 @@ static inline void judge_declare(struct policy *p, const char *word)
 		{"egress=", policy_add_egress},
 		{"tunnel=", policy_add_tunnel},
 		{"proxy=", policy_add_proxy},
+		{"resolver=", policy_add_resolver},
 		{"client=", policy_add_client},
 	};
 	const char *why = "no such declaration";
+	if (strcmp(word, "relay-only") == 0) {
+		p->terms[0].relay_only = true;
+		return;
+	}
 	for (size_t i = 0; i < ROWS(adders); i++) {
 		size_t length = strlen(adders[i].start);
 		if (strncmp(word, adders[i].start, length) == 0 &&
