@@ -267,7 +267,9 @@ bool host_messages(struct host *h, const void *bytes, size_t length)
 	const struct nlmsghdr *m = bytes;
 	int left = (int)length;
 	while (mnl_nlmsg_ok(m, left)) {
-		if (!host_message(h, m))
+		/* libmnl reads on to the end of the padding, which the kernel always writes. */
+		uint32_t padding = -m->nlmsg_len % MNL_ALIGNTO;
+		if (padding > (uint32_t)left - m->nlmsg_len || !host_message(h, m))
 			return false;
 		m = mnl_nlmsg_next(m, &left);
 	}
