@@ -32,13 +32,23 @@ bool lock_help(struct lock *l, const struct options *o, const struct outputs *ou
 	return o->no_sandbox || helper_start(l->helper);
 }
 
-bool lock_close(const struct lock *l, const struct options *o)
+static unsigned rights_kept(const struct options *o, const struct outputs *outputs)
+{
+	unsigned asked = outputs_rights(outputs), rights = o->live ? SANDBOX_CAPTURE : 0;
+	if (asked & OUTPUT_SOCKETS)
+		rights |= SANDBOX_SOCKETS;
+	if (asked & OUTPUT_THREADS)
+		rights |= SANDBOX_THREADS;
+	return rights;
+}
+
+bool lock_close(const struct lock *l, const struct options *o, const struct outputs *outputs)
 {
 	if (o->no_sandbox)
 		return true;
 	if (!privilege_drop(&l->user))
 		return false;
-	unsigned layers = sandbox_lock(o->live ? SANDBOX_CAPTURE : 0);
+	unsigned layers = sandbox_lock(rights_kept(o, outputs));
 	if (o->verbose)
 		log_message("locked down: seccomp %s, Landlock %s",
 			layers & SANDBOX_SECCOMP ? "on" : "not to be had",

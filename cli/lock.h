@@ -20,8 +20,9 @@ bool lock_begin(struct lock *l, const struct options *o);
 /* Starts the helper, where something may have to be opened again: outputs, the policy. */
 bool lock_help(struct lock *l, const struct options *o, const struct outputs *outputs);
 
-/* LOCK. False, with the reason printed, when rights are left. */
-bool lock_close(const struct lock *l, const struct options *o);
+/* LOCK. Outputs keep what their rows declare. False, with the reason printed, when other rights are
+ * left. */
+bool lock_close(const struct lock *l, const struct options *o, const struct outputs *outputs);
 
 /* RUN: a file that is opened again, or -1 with errno set. */
 int lock_open(const struct lock *l, const char *path);

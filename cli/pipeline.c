@@ -77,7 +77,7 @@ static int captures_open(struct pipeline *p)
 /* The end of all rights, before the first byte of others is read. */
 static int pipeline_lock(struct pipeline *p)
 {
-	if (!lock_close(&p->lock, p->options))
+	if (!lock_close(&p->lock, p->options, p->outputs))
 		return EXIT_FAILED;
 	p->input_failed |= !capture_begin(p->capture);
 	return capture_any(p->capture) ? EXIT_CLEAN : EXIT_FAILED;

@@ -19,6 +19,7 @@ struct output {
 struct output_driver {
 	struct output_info info;
 	size_t state_size;
+	unsigned rights; /* enum output_right, a mask */
 	void (*observation)(struct output *o, const struct observation *observation);
 	void (*alert)(struct output *o, const struct alert *a);
 	void (*end)(struct output *o, const struct summary *s);

@@ -124,6 +124,14 @@ void outputs_end(struct outputs *set, const struct summary *s)
 	}
 }
 
+unsigned outputs_rights(const struct outputs *set)
+{
+	unsigned rights = 0;
+	for (size_t i = 0; i < set->count; i++)
+		rights |= set->output[i].driver->rights;
+	return rights;
+}
+
 bool outputs_gone(const struct outputs *set)
 {
 	size_t gone = 0;

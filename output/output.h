@@ -54,6 +54,11 @@ struct output_file {
 };
 bool outputs_file(const struct outputs *set, unsigned i, struct output_file *out);
 
+/* What outputs ask of the system beyond writing to what is open, while the run goes on: sockets
+ * that connect again, threads of a library. A mask, of all that are open. */
+enum output_right { OUTPUT_SOCKETS = 1 << 0, OUTPUT_THREADS = 1 << 1 };
+unsigned outputs_rights(const struct outputs *set);
+
 /* The reader of stdout went away (`| head`) and nothing else is written: the run may stop, quietly.
  */
 bool outputs_gone(const struct outputs *set);
