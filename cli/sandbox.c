@@ -85,7 +85,7 @@ static bool filter_fill(scmp_filter_ctx filter, unsigned rights)
 	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]); i++)
 		good = good &&
 			seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				SCMP_A1(SCMP_CMP_EQ, ioctls[i])) == 0;
+				SCMP_A1(SCMP_CMP_EQ, ioctls[i], 0)) == 0;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
 		if (allowed[i].right && !(allowed[i].right & rights))
 			continue;
