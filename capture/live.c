@@ -25,8 +25,11 @@
  * limit (live_open.c), and clocks of processors differ a little. */
 #define LIVE_DELAY_NS (50 * UINT64_C(1000000))
 /* At the end, looks at empty handles, and the time between them: together the delay. */
-#define LAST_LOOKS     5
-#define LAST_LOOK_MS   10
+#define LAST_LOOKS   5
+#define LAST_LOOK_MS 10
+/* A ring's frames are there after this time, and how often they are looked for meanwhile. */
+#define MERGE_NS       (15 * UINT64_C(1000000))
+#define MERGE_LOOK_MS  2
 #define COUNT_EVERY_NS NS_PER_SECOND
 
 uint64_t live_clock(void)
@@ -143,17 +146,21 @@ static bool frame_take(struct live *l, struct handle *h, struct batch *batch)
 	return true;
 }
 
-/* The handle with the earliest frame, or NULL. */
+/* The handle with the earliest frame, or NULL. Rings are given out at different moments: while one
+ * is empty, what the others have waits until nothing earlier can come from there. */
 static struct handle *handle_first(struct live *l)
 {
 	struct handle *first = NULL;
+	bool all = true;
 	for (uint32_t i = 0; i < l->count; i++) {
 		struct handle *h = &l->handle[i];
 		handle_fetch(l, h);
+		all &= h->head || h->lost || h->finished;
 		if (h->head && (!first || head_ns(h->head) < head_ns(first->head)))
 			first = h;
 	}
-	return first;
+	l->merging = first && !all && head_ns(first->head) + MERGE_NS > l->now_ns;
+	return l->merging ? NULL : first;
 }
 
 /* Frames of interfaces that are not watched end a batch, too, so that time is told. */
@@ -181,11 +188,12 @@ static void live_wait(struct live *l, int most_ms)
 	fds[count++] = (struct pollfd){.fd = host_fd(l->host), .events = POLLIN};
 	for (uint32_t i = 0; i < l->count; i++) {
 		const struct handle *h = &l->handle[i];
-		if (!h->lost && !h->finished)
+		if (!h->lost && !h->finished && !h->head)
 			fds[count++] = (struct pollfd){
 				.fd = pcap_get_selectable_fd(h->pcap), .events = POLLIN};
 	}
-	poll(fds, count, most_ms); /* a signal ends it early, which is well */
+	poll(fds, count,
+		l->merging ? MERGE_LOOK_MS : most_ms); /* a signal ends it early, which is well */
 }
 
 static bool live_asked_to_stop(const struct live *l)

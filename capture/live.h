@@ -60,6 +60,7 @@ struct live {
 	uint64_t stop_ns;         /* when it was asked to stop; 0: not yet */
 	int last_looks;           /* since then, at empty handles */
 	bool changed;             /* the host told of a change that was not followed yet */
+	bool merging;             /* a frame waits for what may come before it */
 	bool failed;
 };
 

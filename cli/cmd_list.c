@@ -8,7 +8,7 @@ static int list_run(struct options *o)
 		return usage_error("list: takes no arguments");
 	for (unsigned i = 0; detection_info(i); i++) {
 		const struct detection_info *d = detection_info(i);
-		printf("%-22s %-9s %s\n", d->id, severity_name(d->severity), d->title);
+		printf("%-28s %-9s %s\n", d->id, severity_name(d->severity), d->title);
 	}
 	return EXIT_CLEAN;
 }

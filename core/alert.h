@@ -16,6 +16,8 @@ enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH };
 enum stage { STAGE_NONE, STAGE_GATHERED, STAGE_SIGNALLED, STAGE_NOMINATED, STAGE_MEDIA };
 /* The way the evidence went. */
 enum path { PATH_UNKNOWN, PATH_DIRECT, PATH_TUNNEL, PATH_PROXY, PATH_LAN };
+/* What the traffic should have gone through. */
+enum through { THROUGH_EITHER, THROUGH_TUNNEL, THROUGH_PROXY };
 enum alert_state { STATE_OPEN, STATE_UPDATED, STATE_CLOSED, STATE_WITHDRAWN };
 
 /* Lower-case names as records print them. */
@@ -83,6 +85,8 @@ struct alert {
 	struct prefix network;        /* a route or LAN that it is about; none: no address */
 	struct alert_traffic traffic; /* no packets: nothing is summed up */
 	struct prefix expected[ALERT_EXPECTED_MAX];
+	enum through through;
+	struct endpoint through_at; /* the tunnel's far end, or the proxy; none: not known */
 	struct alert_frame frames[ALERT_FRAMES_MAX]; /* the evidence of when it was found */
 	uint64_t first_ns, last_ns, count;
 	char message[ALERT_TEXT_MAX]; /* one sentence for a person */

@@ -189,6 +189,12 @@
 		"proxies in use forgotten for want of room")                                       \
 	LOST(lan_forgotten, "seep.lan_forgotten",                                                  \
 		"leases, routers and their routes forgotten for want of room")                     \
+	LOST(outings_evicted, "seep.outings_evicted",                                              \
+		"conversations outside a tunnel forgotten because the table was full")             \
+	LOST(ways_forgotten, "seep.ways_forgotten",                                                \
+		"lives of tunnels and ways of calls forgotten for want of room")                   \
+	LOST(outings_early, "seep.outings_early",                                                  \
+		"conversations outside a tunnel judged early for want of room")                    \
 	STAT(findings, "detect.alert", "findings")                                                 \
 	LOST(memories_evicted, "detect.memories_evicted",                                          \
 		"clients that a detection forgot for want of room")                                \

@@ -38,6 +38,8 @@ void alert_add_name(struct alert *a, const uint8_t *bytes, size_t length)
 void alert_add_expected(struct alert *a, const struct expectation *expected)
 {
 	a->learned = expected->learned;
+	a->through = expected->through;
+	a->through_at = expected->through_at;
 	a->expected_cut = expected->egress_count > ALERT_EXPECTED_MAX;
 	for (uint32_t i = 0; i < expected->egress_count && i < ALERT_EXPECTED_MAX; i++)
 		a->expected[a->expected_count++] = expected->egress[i];
@@ -63,7 +65,7 @@ static bool proof_make(const struct knowledge *k, const struct observation *o, s
 		knowledge_socket_is_tunnels(k, &out->answer->client))
 		return false;
 	const struct addr *client = &out->answer->client.addr;
-	out->path = knowledge_path(k, client, out->answer->request_interface, &out->answer->server);
+	out->path = knowledge_path_asked(k, o, out->answer);
 	knowledge_expect(k, client, &out->expected);
 	/* A neighbour in the LAN sees the address that the client has there, and nobody else does.
 	 */
@@ -82,7 +84,7 @@ bool proof_read(const struct judgement *j, const struct observation *o, struct p
 
 static enum stage proof_stage(const struct proof *proof)
 {
-	if (proof->answer->nominates)
+	if (proof->answer->nominates || proof->answer->ice.consent)
 		return STAGE_NOMINATED;
 	return proof->answer->check ? STAGE_SIGNALLED : STAGE_GATHERED;
 }

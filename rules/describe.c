@@ -26,11 +26,25 @@ void describe_append(char *text, const char *format, ...)
 	va_end(arguments);
 }
 
+static void describe_through(struct alert *a)
+{
+	static const char *const names[] = {
+		[THROUGH_EITHER] = "tunnel or proxy",
+		[THROUGH_TUNNEL] = "tunnel",
+		[THROUGH_PROXY] = "proxy",
+	};
+	char at[ENDPOINT_TEXT_MAX];
+	describe_append(
+		a->message, "; its traffic should have gone through the %s", names[a->through]);
+	if (a->through_at.addr.family != ADDR_NONE)
+		describe_append(a->message, "%s %s", a->through == THROUGH_TUNNEL ? " to" : "",
+			endpoint_text(&a->through_at, at));
+}
+
 void describe_expected(struct alert *a)
 {
 	if (a->expected_count == 0) {
-		describe_append(
-			a->message, "; its traffic should have gone through the tunnel or proxy");
+		describe_through(a);
 		return;
 	}
 	describe_append(a->message, "; its traffic should have come out of ");
@@ -116,6 +130,12 @@ void describe_remedy(struct alert *a)
 		describe_append(a->remedy,
 			"The packets went out over IPv6: have the VPN carry IPv6, or block it "
 			"outside the tunnel. ");
-	describe_append(a->remedy,
-		"Turn on the VPN's kill switch so that nothing leaves outside the tunnel. " BROWSERS);
+	describe_append(a->remedy, "%s",
+		a->through == THROUGH_PROXY
+			? "A proxy in a program's settings binds that program alone, and most "
+			  "proxies carry no UDP: have the firewall let nothing out but what goes "
+			  "to the proxy. "
+			: "Turn on the VPN's kill switch so that nothing leaves outside the "
+			  "tunnel. ");
+	describe_append(a->remedy, "%s", BROWSERS);
 }

@@ -34,13 +34,16 @@ struct detection {
 	const struct detection *covers;
 	/* The detection whose finding about the same client and the same address this one's
 	 * evidence makes grow, so that one leak is one finding: the first to see it names it, the
-	 * worst describes it. NULL: its own. */
+	 * worst describes it. What was found before the address was known is withdrawn for it.
+	 * NULL: its own. */
 	const struct detection *grows;
 	/* What it measures against is a list of the policy's own: it stands where nothing is said
 	 * of the way that traffic should take. */
 	bool by_policy;
 	size_t state_size; /* bytes it remembers of each client */
-	void (*observe)(const struct judgement *j, const struct observation *o);
+	void (*observe)(const struct judgement *j, const struct observation *o); /* or NULL */
+	/* Conversations outside a tunnel are ripe to be judged (rules/outings.h); or NULL. */
+	void (*outings)(const struct judgement *j);
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
 	void (*describe)(struct alert *a);
 	/* The run ends; or NULL. Called for each client remembered. Only with `state_size`. */

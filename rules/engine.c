@@ -151,19 +151,55 @@ static bool observation_relayed(const struct observation *o)
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
-void engine_advance(struct engine *e, uint64_t time_ns)
+static void time_advance(struct engine *e, uint64_t time_ns)
 {
 	if (time_ns > e->now_ns)
 		e->now_ns = time_ns;
 	findings_advance(&e->findings, e->now_ns);
 }
 
+static void outings_judge(struct engine *e)
+{
+	for (size_t i = 0; i < DETECTIONS && e->knowledge.outings.due_count; i++) {
+		struct judgement j = judgement_of(e, i);
+		if (detections[i]->outings)
+			detections[i]->outings(&j);
+	}
+}
+
+/* A program may ask STUN from its tunnel's socket before the tunnel is seen there. What only such
+ * questions have shown is no finding then: of detections that judge nothing but STUN. */
+static void socket_disown(struct engine *e, const struct observation *o)
+{
+	const uint32_t stun = INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) |
+		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_REDIRECT);
+	const struct endpoint *socket = &e->knowledge.sockets.fresh;
+	const struct client *client = o->head.kind == OBS_TUNNEL && socket->port
+		? knowledge_client(&e->knowledge, &socket->addr)
+		: NULL;
+	for (size_t i = 0; client && i < DETECTIONS; i++) {
+		if (detections[i]->wants & ~stun)
+			continue;
+		for (size_t family = 0; family < 2; family++)
+			finding_disown(&e->findings, detections[i], socket, &client->real[family]);
+	}
+}
+
+void engine_advance(struct engine *e, uint64_t time_ns)
+{
+	time_advance(e, time_ns);
+	e->knowledge.now_ns = e->now_ns;
+	outings_advance(&e->knowledge);
+	outings_judge(e);
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
-	engine_advance(e, o->head.time_ns);
+	time_advance(e, o->head.time_ns);
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);
+	socket_disown(e, o);
 	struct proof_once once = {.made = false};
 	for (size_t i = 0; i < DETECTIONS; i++) {
 		if (!(detections[i]->wants & INTEREST_IN(o->head.kind)))
@@ -172,6 +208,7 @@ void engine_observe(struct engine *e, const struct observation *o)
 		j.once = &once;
 		detections[i]->observe(&j, o);
 	}
+	outings_judge(e);
 }
 
 void engine_follow(struct engine *e, const struct policy *policy)
@@ -182,6 +219,8 @@ void engine_follow(struct engine *e, const struct policy *policy)
 
 void engine_finish(struct engine *e)
 {
+	while (outings_flush(&e->knowledge))
+		outings_judge(e);
 	memories_finish(e);
 	findings_close(&e->findings);
 }

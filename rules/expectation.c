@@ -87,6 +87,41 @@ const struct addr *knowledge_real(
 	return real && real->family == family ? real : NULL;
 }
 
+/* What was seen in use, besides what is declared. */
+struct seen_use {
+	const struct tunnel *tunnel;
+	const struct client_proxies *proxies;
+};
+
+static struct endpoint tunnel_far_end(
+	const struct knowledge *k, const struct policy_terms *terms, const struct seen_use *seen)
+{
+	const struct policy_span *span = &terms->tunnel;
+	for (uint32_t i = span->first; i < span->first + span->count; i++) {
+		if (k->policy->tunnel[i].far_end.addr.family != ADDR_NONE)
+			return k->policy->tunnel[i].far_end;
+	}
+	return seen->tunnel ? seen->tunnel->far_end : (struct endpoint){0};
+}
+
+static struct endpoint proxy_at(
+	const struct knowledge *k, const struct policy_terms *terms, const struct seen_use *seen)
+{
+	if (terms->proxy.count)
+		return k->policy->proxy[terms->proxy.first];
+	return seen->proxies ? seen->proxies->at[0] : (struct endpoint){0};
+}
+
+/* Where both are expected neither is named. */
+static void expectation_name(struct expectation *e, const struct knowledge *k,
+	const struct policy_terms *terms, const struct seen_use *seen)
+{
+	if (e->tunnel == e->proxy)
+		return;
+	e->through = e->tunnel ? THROUGH_TUNNEL : THROUGH_PROXY;
+	e->through_at = e->tunnel ? tunnel_far_end(k, terms, seen) : proxy_at(k, terms, seen);
+}
+
 /* A host has few addresses; where there are many, it is not one host's capture. */
 #define OWNERS_MAX 64
 
@@ -104,19 +139,20 @@ void knowledge_expect(const struct knowledge *k, const struct addr *client, stru
 {
 	const struct policy_terms *terms = knowledge_terms(k, client);
 	const struct egress_set *learned = learned_egress(k, client);
+	const struct seen_use seen = {knowledge_tunnel(k, client), knowledge_proxies(k, client)};
 	bool said = terms_expect(terms) || tunnel_learned(k);
-	bool tunnel_seen = knowledge_tunnel(k, client);
-	bool proxy_seen = knowledge_proxies(k, client) || loopback_proxied(k, client);
+	bool proxy_seen = seen.proxies || loopback_proxied(k, client);
 	*out = (struct expectation){
-		.tunnel = terms->tunnel.count || tunnel_learned(k) || tunnel_seen,
+		.tunnel = terms->tunnel.count || tunnel_learned(k) || seen.tunnel,
 		.proxy = terms->proxy.count || proxy_seen,
-		.observed = !said && (tunnel_seen || proxy_seen),
+		.observed = !said && (seen.tunnel || proxy_seen),
 		.declared = terms->egress.count,
 		.learned = !terms->egress.count && learned->count,
 	};
 	out->egress = out->declared ? &k->policy->egress[terms->egress.first] : learned->prefix;
 	out->egress_count = out->declared ? terms->egress.count : learned->count;
 	out->any = out->declared || out->learned || out->tunnel || out->proxy;
+	expectation_name(out, k, terms, &seen);
 }
 
 bool knowledge_expects(const struct knowledge *k)
@@ -165,6 +201,14 @@ enum path knowledge_path(const struct knowledge *k, const struct addr *client, u
 	return inside && same_link(client, &dst->addr) ? PATH_LAN : path;
 }
 
+enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,
+	const struct obs_stun_answer *answer)
+{
+	if (o->head.encapsulation & WRAPPED_PROXY)
+		return PATH_PROXY;
+	return knowledge_path(k, &answer->client.addr, answer->request_interface, &answer->server);
+}
+
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface)
 {
@@ -175,9 +219,8 @@ enum confidence knowledge_confidence(
 /* A mesh carries what is for its members, and leaves the rest alone. */
 bool knowledge_tunnel_carried(const struct knowledge *k, const struct obs_head *h)
 {
-	static const char mesh[] = "tailscale";
 	return knowledge_role(k, &h->src.addr, h->interface) == ROLE_TUNNEL &&
-		strncmp(k->sources->interface[h->interface].name, mesh, sizeof(mesh) - 1) != 0;
+		!interface_is_mesh(&k->sources->interface[h->interface]);
 }
 
 bool expectation_met(const struct expectation *e, const struct addr *mapped)

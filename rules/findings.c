@@ -16,7 +16,7 @@ static void finding_report(struct findings *f, struct finding *found, enum alert
 		return;
 	a->state = state;
 	found->reported_ns = a->last_ns;
-	if (state != STATE_CLOSED)
+	if (state != STATE_CLOSED || a->traffic.packets)
 		found->detection->describe(a);
 	f->report(f->sink, a);
 }
@@ -173,6 +173,15 @@ static void finding_cover(
 	found->state = FINDING_COVERED;
 }
 
+static void finding_uncover(
+	struct findings *f, const struct detection *covered, const struct addr *client)
+{
+	struct finding_key key = key_make(covered, client);
+	struct finding *found = finding_find(f, &key);
+	if (found && found->state == FINDING_COVERED)
+		table_remove(&f->table, found);
+}
+
 void finding_excuse(
 	const struct judgement *j, const struct detection *held, const struct addr *client)
 {
@@ -185,9 +194,34 @@ void finding_excuse(
 	table_remove(&f->table, found);
 }
 
+void finding_disown(struct findings *f, const struct detection *detection,
+	const struct endpoint *socket, const struct addr *leaked)
+{
+	struct finding_key key = key_make(detection, &socket->addr);
+	if (!detection->held)
+		key.leaked = *leaked;
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->several || !endpoint_equal(&found->socket, socket))
+		return;
+	if (found->state == FINDING_TOLD)
+		finding_withdraw(f, found);
+	if (detection->covers)
+		finding_uncover(f, detection->covers, &socket->addr);
+	found->state = FINDING_COVERED; /* so that leaving the table tells nothing */
+	table_remove(&f->table, found);
+}
+
+/* The client's end of the evidence. */
+static const struct endpoint *draft_socket(const struct alert *draft)
+{
+	const struct obs_head *h = &draft->head;
+	return addr_equal(&h->src.addr, &draft->client) ? &h->src : &h->dst;
+}
+
 static void finding_open(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
+	found->socket = *draft_socket(draft);
 	found->detection = j->detection;
 	found->alert = *draft;
 	found->alert.count = 1;
@@ -279,12 +313,23 @@ static void finding_unsuppress(struct findings *f, struct finding *found)
 	finding_tell(f, found);
 }
 
+/* What a finding sums up has become more. */
+static void alert_sum_up(struct alert *known, const struct alert *draft)
+{
+	if (draft->traffic.packets < known->traffic.packets || !draft->traffic.packets)
+		return;
+	known->traffic = draft->traffic;
+	known->provisional &= draft->provisional;
+}
+
 static void finding_repeat(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
 	struct alert *known = &found->alert;
 	known->count++;
+	found->several |= !endpoint_equal(&found->socket, draft_socket(draft));
 	names_gather(known, draft);
+	alert_sum_up(known, draft);
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;
 	if (found->state == FINDING_SUPPRESSED)
@@ -334,6 +379,19 @@ static void finding_allow(
 	f->stats->allowed += added;
 }
 
+/* The same leak was found before its address was known: that finding ends in this one. */
+static void finding_cover_nameless(
+	struct findings *f, const struct judgement *j, const struct alert *draft)
+{
+	struct finding_key key = key_make(j->detection, &draft->client);
+	struct finding *found = finding_find(f, &key);
+	if (!found || found->state != FINDING_TOLD || found->alert.stage > draft->stage ||
+		found->alert.severity > draft->severity)
+		return;
+	finding_withdraw(f, found);
+	found->state = FINDING_COVERED;
+}
+
 void finding_raise(const struct judgement *j, struct alert *draft)
 {
 	struct findings *f = j->findings;
@@ -353,6 +411,8 @@ void finding_raise(const struct judgement *j, struct alert *draft)
 		finding_open(f, found, j, draft);
 	else if (found->state != FINDING_COVERED)
 		finding_repeat(f, found, j, draft);
+	if (j->detection->grows && draft->leaked_count)
+		finding_cover_nameless(f, j, draft);
 	/* Last, because it may evict any entry, `found` too. */
 	if (j->detection->covers && draft->path == PATH_DIRECT)
 		finding_cover(f, j->detection->covers, draft);

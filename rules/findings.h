@@ -39,6 +39,9 @@ struct finding {
 	const struct detection *detection; /* who saw the worst of it, and describes it; NULL where
 					    * nothing but the covering is known */
 	enum finding_state state;
+	bool several;           /* sockets of the client have shown it */
+	struct endpoint socket; /* the first of them */
+	uint8_t reserved[4];
 	bool limited; /* told, but not to the outputs: more than the policy wants of its like */
 	uint64_t reported_ns; /* packet time of the last report */
 	struct alert alert;
@@ -63,6 +66,11 @@ bool findings_init(struct findings *f, const struct engine_options *options,
 	struct knowledge *knowledge, void (*report)(void *sink, const struct alert *), void *sink);
 /* From here on another policy holds; its limits are not used up yet. */
 void findings_follow(struct findings *f, const struct policy *policy);
+/* The socket turned out to be a tunnel's own: what only it has shown of this detection and this
+ * address is taken back. */
+void finding_disown(struct findings *f, const struct detection *detection,
+	const struct endpoint *socket, const struct addr *leaked);
+
 /* Tells what was held until `now_ns` and not covered. */
 void findings_advance(struct findings *f, uint64_t now_ns);
 /* Tells what is held, and closes everything. */

@@ -16,7 +16,9 @@ bool knowledge_init(struct knowledge *k, const struct engine_options *options,
 		.policy = policy, .sources = sources, .stats = stats, .geo = options->geo};
 	return hosts_init(&k->hosts) && tunnels_init(&k->tunnels) && proxies_init(&k->proxies) &&
 		sockets_init(&k->sockets) && resolvers_init(&k->resolvers) &&
-		hidden_hosts_init(&k->hidden_hosts) && lan_init(&k->lan) &&
+		hidden_hosts_init(&k->hidden_hosts) && lan_init(&k->lan) && lives_init(&k->lives) &&
+		outings_init(&k->outings) && crossings_init(&k->crossings) &&
+		spans_init(&k->spans) &&
 		table_init(&k->clients, sizeof(struct client), sizeof(struct client_key),
 			options->clients, 0) &&
 		table_init(&k->servers, sizeof(struct server), sizeof(struct server_key),
@@ -33,6 +35,10 @@ void knowledge_free(struct knowledge *k)
 	resolvers_free(&k->resolvers);
 	table_free(&k->heard);
 	lan_free(&k->lan);
+	spans_free(&k->spans);
+	crossings_free(&k->crossings);
+	outings_free(&k->outings);
+	lives_free(&k->lives);
 	proxies_free(&k->proxies);
 	tunnels_free(&k->tunnels);
 	hosts_free(&k->hosts);

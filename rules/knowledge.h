@@ -12,13 +12,17 @@
 #include "core/stats.h"
 #include "core/summary.h"
 #include "core/table.h"
+#include "rules/crossings.h"
 #include "rules/hidden_hosts.h"
 #include "rules/hosts.h"
 #include "rules/lan.h"
+#include "rules/life.h"
+#include "rules/outings.h"
 #include "rules/proxies.h"
 #include "rules/resolvers.h"
 #include "rules/rules.h"
 #include "rules/sockets.h"
+#include "rules/spans.h"
 #include "rules/tunnels.h"
 
 #define EGRESS_SET_MAX 16
@@ -28,7 +32,8 @@
 	(INTEREST_IN(OBS_LINK) | INTEREST_IN(OBS_STUN_REQUEST) | INTEREST_IN(OBS_BINDING_RESULT) | \
 		INTEREST_IN(OBS_ALLOCATION) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_PROXY) |   \
 		RESOLVERS_WANTS | INTEREST_IN(OBS_DNS_RECORD) | INTEREST_IN(OBS_CANDIDATE) |       \
-		INTEREST_IN(OBS_SESSION) | INTEREST_IN(OBS_TRAFFIC) | LAN_WANTS)
+		INTEREST_IN(OBS_SESSION) | OUTINGS_WANTS | LAN_WANTS | INTEREST_IN(OBS_MEDIA) |    \
+		INTEREST_IN(OBS_HELLO))
 
 /* Addresses traffic may come out of. */
 struct egress_set {
@@ -89,6 +94,10 @@ struct knowledge {
 	struct resolvers resolvers;
 	struct hidden_hosts hidden_hosts;
 	struct lan lan;
+	struct lives lives;
+	struct outings outings;
+	struct crossings crossings;
+	struct spans spans;
 	uint64_t tunnel_ns; /* the first packet on an interface in the role of a tunnel; 0: none */
 	bool tunnel_seen;   /* there is such an interface */
 	bool tunnel_used;   /* something was read there: it is up */
@@ -107,6 +116,8 @@ struct expectation {
 	bool learned;  /* or was learned */
 	const struct prefix *egress; /* where it should come out; policy's or knowledge's */
 	uint32_t egress_count;       /* may be 0 */
+	enum through through;
+	struct endpoint through_at; /* of the tunnel or proxy; none: not known */
 };
 
 bool knowledge_init(struct knowledge *k, const struct engine_options *options,
@@ -176,6 +187,10 @@ bool knowledge_expects(const struct knowledge *k);
 enum role knowledge_role(const struct knowledge *k, const struct addr *client, uint16_t interface);
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst);
+/* The same for what a client asked, when `o` answers it. Inside what a proxy carries the server is
+ * the proxy's to reach. */
+enum path knowledge_path_asked(const struct knowledge *k, const struct observation *o,
+	const struct obs_stun_answer *answer);
 enum confidence knowledge_confidence(
 	const struct knowledge *k, const struct addr *client, uint16_t interface);
 

@@ -83,7 +83,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 		return;
 	struct state *s = r->answer.matched ? judgement_memory(j, &o->head.dst.addr)
 					    : judgement_recall(j, &o->head.dst.addr);
-	struct dialogue *d = s ? dialogue_find(s, &o->head.dst, &o->head.src) : NULL;
+	if (!s)
+		return;
+	struct dialogue *d = dialogue_find(s, &o->head.dst, &o->head.src);
 	bool asked = r->answer.matched && !(d && same_question(d, &r->answer));
 	if (d && !asked && d->mapped.family == mapped.family && !addr_equal(&d->mapped, &mapped))
 		forgery_raise(j, o, d);

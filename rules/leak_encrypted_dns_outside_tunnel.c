@@ -47,7 +47,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 	struct expectation expected;
 	knowledge_expect(j->knowledge, &h->src.addr, &expected);
 	if (expected.tunnel && resolver_way(j->knowledge, h) != WAY_FINE)
-		lookup_hold(j, o, NULL, 0);
+		lookup_hold(j, o, o->hello.name.bytes, 0);
 }
 
 static void finish(const struct judgement *j, const struct addr *client, void *state)

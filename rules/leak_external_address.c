@@ -5,9 +5,10 @@
  * the tunnel, and pass it on; a SIP server has seen it itself.
  *
  * Only an address that is not where the traffic should come out, told to a client of whom that is
- * expected. A router asking its own provider is no client; announcements to everybody name nobody.
- * A VPN's gateway that gives away the VPN's exit (port forwarding) is met inside the tunnel. Known
- * false positive: a VPN that runs on the router itself, with its exits undeclared.
+ * expected, and news to it: what a host without NAT is told is its own. A router asking its own
+ * provider is no client; announcements to everybody name nobody. A VPN's gateway that gives away
+ * the VPN's exit (port forwarding) is met inside the tunnel. Known false positive: a VPN that runs
+ * on the router itself, with its exits undeclared.
  */
 #include "rules/describe.h"
 #include "rules/detection.h"
@@ -42,7 +43,8 @@ static void observe(const struct judgement *j, const struct observation *o)
 	const struct obs_head asked = head_turned(&o->head);
 	const struct addr *client = &asked.src.addr;
 	const struct addr told = addr_plain(&o->external.addr.addr);
-	if (addr_scope(&told) != SCOPE_GLOBAL || !knowledge_judges(k, &asked) ||
+	if (addr_scope(&told) != SCOPE_GLOBAL || addr_equal(&told, client) ||
+		!knowledge_judges(k, &asked) ||
 		knowledge_role(k, client, asked.interface) == ROLE_WAN)
 		return;
 	struct expectation expected;

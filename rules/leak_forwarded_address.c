@@ -66,10 +66,12 @@ static void describe(struct alert *a)
 	char speaker[ADDR_TEXT_MAX];
 	describe_begin(a, &names);
 	describe_append(a->message,
-		"%s told web server %s, in clear, that it asks on behalf of %s (X-Forwarded-For or Forwarded)",
+		"%s told web server %s, in clear, that it asks on behalf of %s (X-Forwarded-For "
+		"or Forwarded)",
 		addr_text(&a->head.src.addr, speaker), names.server, names.leaked);
 	describe_append(a->remedy,
-		"Have the proxy leave the header out: \"forwarded_for delete\" in Squid, \"DisableViaHeader\" and no X-Forwarded-For in tinyproxy.");
+		"Have the proxy leave the header out: \"forwarded_for delete\" in Squid, "
+		"\"DisableViaHeader\" and no X-Forwarded-For in tinyproxy.");
 }
 
 static const char *const references[] = {

@@ -50,6 +50,7 @@ static void check_take(const struct judgement *j, const struct observation *o)
 	a.path = path;
 	a.stage = o->stun_request.nominates ? STAGE_NOMINATED : STAGE_SIGNALLED;
 	a.server = h->dst;
+	a.provisional = true; /* an answer tells the address, and is another finding */
 	alert_add_frame(&a, h->capture, h->interface, h->frame);
 	finding_raise(j, &a);
 }
@@ -78,7 +79,8 @@ static void describe(struct alert *a)
 			names.server);
 	describe_append(a->message, "; its policy allows relayed candidates only");
 	describe_append(a->remedy,
-		"Have the page set iceTransportPolicy to \"relay\", and let UDP of this client out to its TURN servers only.");
+		"Have the page set iceTransportPolicy to \"relay\", and let UDP of this client "
+		"out to its TURN servers only.");
 }
 
 static const char *const references[] = {

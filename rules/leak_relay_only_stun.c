@@ -105,7 +105,8 @@ static void describe(struct alert *a)
 		"candidates only, and that is no TURN server it uses",
 		names.client, names.server);
 	describe_append(a->remedy,
-		"Have the page name TURN servers only, and let UDP of this client out to those only.");
+		"Have the page name TURN servers only, and let UDP of this client out to those "
+		"only.");
 }
 
 static const char *const references[] = {

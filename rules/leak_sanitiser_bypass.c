@@ -200,11 +200,13 @@ static void describe(struct alert *a)
 	struct describe_names names;
 	describe_begin(a, &names);
 	describe_append(a->message,
-		"%s learned the candidate %s of %s, though candidates of its kind are taken out of what "
+		"%s learned the candidate %s of %s, though candidates of its kind are taken out "
+		"of what "
 		"is passed on of that session",
 		names.server, names.leaked, names.client);
 	describe_append(a->remedy,
-		"Have whoever takes them out (border controller, signalling server) do the same with "
+		"Have whoever takes them out (border controller, signalling server) do the same "
+		"with "
 		"trickled candidates, re-offers and answers, on both legs.");
 }
 

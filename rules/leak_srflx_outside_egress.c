@@ -57,7 +57,7 @@ const struct detection detection_srflx_outside_egress = {
 			.severity = SEVERITY_CRITICAL,
 			.title = "STUN told a real address around the tunnel",
 			.category = "Potential Corporate Privacy Violation",
-			.catalogue = "D01",
+			.catalogue = "D01, D28",
 			.why = "A STUN server answers with the address it saw. When that is not "
 			       "where the tunnel or proxy comes out, the request went around it: "
 			       "the server has learned the client's real address, and a browser "

@@ -6,7 +6,7 @@
  * Told by the ff:fe in the middle; made of a hardware address that is itself random (the local bit)
  * it is stable in one network only and graded lower. What a temporary address (RFC 8981) or a
  * stable random one (RFC 7217) gives away cannot be told apart by looking, and is the business of
- * the other detections. The exit's own address is not the client's. Known false positive: one
+ * the other detections. In a tunnel an address is the VPN's to give. Known false positive: one
  * random address in 65536 looks like this.
  */
 #include "rules/describe.h"

@@ -18,7 +18,8 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	const struct obs_head *h = &o->head;
 	const struct knowledge *k = j->knowledge;
-	if (!knowledge_judges(k, h) || knowledge_socket_is_tunnels(k, &h->src))
+	if (h->encapsulation & WRAPPED_PROXY || !knowledge_judges(k, h) ||
+		knowledge_socket_is_tunnels(k, &h->src))
 		return;
 	struct expectation expected;
 	knowledge_expect(k, &h->src.addr, &expected);

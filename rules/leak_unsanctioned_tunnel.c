@@ -1,6 +1,6 @@
 /*
  * unsanctioned-tunnel: a client that should be in one tunnel has another beside it: Teredo (RFC
- * 4380), 6in4 or GRE, Tailscale, a second VPN. What is in that one comes out elsewhere, past
+ * 4380), 6in4 or GRE, Tailscale, WARP, a second VPN. What is in that one comes out elsewhere, past
  * whatever the sanctioned tunnel promises (RFC 6169).
  *
  * Which is sanctioned, the policy says by its far ends; else the tunnel that was up first. A second
@@ -86,11 +86,22 @@ static bool is_unsanctioned(
 	return beside_another(j, client, far);
 }
 
+/* Cloudflare WARP goes over HTTP/3 or HTTP/2 and tells its name in its hello alone; over WireGuard
+ * it writes into reserved bytes, and is not read. */
+static bool hello_is_warp(const struct obs_hello *hello)
+{
+	static const char suffix[] = "-masque.cloudflareclient.com";
+	size_t length = sizeof(suffix) - 1;
+	const struct obs_word *name = &hello->name;
+	return !hello->server && name->length > length &&
+		memcmp(name->bytes + name->length - length, suffix, length) == 0;
+}
+
 /* What a packet was wrapped in. */
 static const char *wrapping_name(const struct obs_head *h)
 {
 	if (h->outer_src.family == ADDR_NONE)
-		return "a VPN's";
+		return h->kind == OBS_HELLO ? "Cloudflare WARP" : "a VPN's";
 	bool inner6 = h->src.addr.family == ADDR_V6;
 	if (h->encapsulation & WRAPPED_UDP)
 		return "Teredo";
@@ -164,7 +175,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 {
 	if (o->head.kind == OBS_TRAFFIC)
 		wrapped_observe(j, o);
-	else
+	else if (o->head.kind == OBS_HELLO && hello_is_warp(&o->hello))
+		tunnel_judge(j, o, &o->head.src, &o->head.dst);
+	else if (o->head.kind == OBS_TUNNEL)
 		words_observe(j, o);
 }
 
@@ -212,7 +225,7 @@ const struct detection detection_unsanctioned_tunnel = {
 			.false_positive = "A mesh or company VPN beside another one on purpose.",
 			.references = references,
 		},
-	.wants = INTEREST_IN(OBS_TRAFFIC) | INTEREST_IN(OBS_TUNNEL),
+	.wants = INTEREST_IN(OBS_TRAFFIC) | INTEREST_IN(OBS_TUNNEL) | INTEREST_IN(OBS_HELLO),
 	.observe = observe,
 	.describe = describe,
 };

@@ -45,11 +45,13 @@ static void describe(struct alert *a)
 	};
 	struct describe_names names;
 	describe_begin(a, &names);
-	describe_append(a->message, "the WebRTC of %s looks like RFC 8828 %s", names.client,
+	describe_append(a->message, "%s has WebRTC as in RFC 8828 %s", names.client,
 		a->detail <= MODE_PROXIED && told[a->detail] ? told[a->detail]
 							     : "none of its modes");
 	describe_append(a->remedy,
-		"Nothing, if that is as it was set. The setting is the WebRTC IP handling policy in Chromium, Chrome, Brave and Edge; in Firefox media.peerconnection.ice.default_address_only, ice.no_host and ice.proxy_only.");
+		"Nothing, if that is as it was set. The setting is the WebRTC IP handling "
+		"policy in Chromium, Chrome, Brave and Edge; in Firefox "
+		"media.peerconnection.ice.default_address_only, ice.no_host and ice.proxy_only.");
 }
 
 static const char *const references[] = {

@@ -99,6 +99,7 @@ static void request_learn(struct knowledge *k, const struct observation *o)
 	}
 	client_see_sender(k, h)->requests++;
 	socket_learn(k, o);
+	spans_learn(&k->spans, o);
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) == PATH_UNKNOWN)
 		k->stats->path_unknown++;
 }
@@ -137,8 +138,10 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 	struct client *c = client_see(k, &who, o->head.time_ns);
 	if (!answer->check)
 		server_see(k, &answer->server, o->head.time_ns);
-	/* A peer may say what it likes, and so may who answers in the server's place. */
-	bool trusted = answer->same_server && !answer->check && !disputed;
+	/* A peer may say what it likes, and so may who answers in the server's place. Who asked
+	 * through a proxy is told where that comes out. */
+	bool proxied = o->head.encapsulation & WRAPPED_PROXY;
+	bool trusted = answer->same_server && !answer->check && !disputed && !proxied;
 	bool inside = knowledge_role(k, client, answer->request_interface) == ROLE_TUNNEL &&
 		knowledge_role(k, client, o->head.interface) == ROLE_TUNNEL;
 	if (trusted && inside) {
@@ -146,10 +149,17 @@ static void answer_learn(struct knowledge *k, const struct observation *o,
 		k->tunnel_seen |= k->learned.count &&
 			interface_is_mesh(&k->sources->interface[answer->request_interface]);
 	}
-	if (trusted &&
-		knowledge_path(k, client, answer->request_interface, &answer->server) ==
-			PATH_DIRECT)
+	if (trusted && knowledge_path_asked(k, o, answer) == PATH_DIRECT)
 		real_learn(c, mapped);
+}
+
+/* What rests on any kind: where conversations went, and in which life of the tunnel. */
+static void ways_learn(struct knowledge *k, const struct observation *o)
+{
+	outings_learn(k, o);
+	crossings_learn(&k->crossings, o, knowledge_role(k, NULL, o->head.interface));
+	k->stats->ways_forgotten = k->lives.table.evicted + k->lives.inside.evicted +
+		k->crossings.table.evicted + k->spans.table.evicted;
 }
 
 void knowledge_learn(struct knowledge *k, const struct observation *o)
@@ -199,6 +209,11 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	case OBS_ALLOCATION:
 		answer_learn(k, o, &o->allocation.answer, &o->allocation.mapped.addr, false);
 		break;
+	case OBS_MEDIA:
+	case OBS_HELLO:
+		if (knowledge_judges(k, &o->head))
+			client_see_sender(k, &o->head);
+		break;
 	case OBS_CANDIDATE:
 		words_learn(k, o, o->candidate.owner);
 		break;
@@ -208,4 +223,5 @@ void knowledge_learn(struct knowledge *k, const struct observation *o)
 	default:
 		break;
 	}
+	ways_learn(k, o);
 }

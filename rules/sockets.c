@@ -43,6 +43,7 @@ void sockets_learn(struct sockets *s, const struct observation *o)
 	const struct endpoint *at = &o->head.src;
 	if (o->head.kind == OBS_TUNNEL)
 		at = tunnel_near(&o->head);
+	s->fresh = (struct endpoint){0};
 	bool own = o->head.kind == OBS_TUNNEL ? tunnel_asks_stun(o)
 					      : request_is_tunnels(&o->stun_request);
 	if (!own)
@@ -50,7 +51,9 @@ void sockets_learn(struct sockets *s, const struct observation *o)
 	struct socket_key key = socket_key(at);
 	bool added;
 	struct socket *known = table_get(&s->table, &key, o->head.time_ns, &added);
-	if (!added)
+	if (added)
+		s->fresh = *at;
+	else
 		table_touch(&s->table, known, o->head.time_ns);
 }
 

@@ -27,6 +27,8 @@ struct socket {
 
 struct sockets {
 	struct table table;
+	struct endpoint
+		fresh; /* what the last observation has shown to be one; none: nothing new */
 };
 
 bool sockets_init(struct sockets *s);

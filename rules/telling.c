@@ -141,9 +141,12 @@ enum given telling_given(const struct telling *t, const struct endpoint *told)
 	}
 }
 
+/* Where nobody declared anything, and only packets outside show a tunnel or proxy, a private
+ * address goes around neither. */
 static enum severity given_severity(const struct telling *t, enum given given, enum severity worst)
 {
-	bool minor = given == GIVEN_INNER || given == GIVEN_DOUBTFUL || t->phone;
+	bool minor = given == GIVEN_INNER || given == GIVEN_DOUBTFUL || t->phone ||
+		t->expected.observed;
 	enum severity most = given == GIVEN_REAL ? worst : minor ? SEVERITY_LOW : SEVERITY_MEDIUM;
 	return worst < most ? worst : most;
 }

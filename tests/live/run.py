@@ -198,8 +198,12 @@ def test_signals(tally, lab, folder):
     policy.write_text(f"clients:\n  - match: {CLIENT}\n    egress: [{REAL}]\n")
     run = Seep(lab, ["-c", policy, "-o", f"eve:{eve}"])
     lab.ask()
-    run.send(signal.SIGUSR1)
-    tally.check(run.wait_message("decoder.pkts"), "SIGUSR1: statistics", str(run))
+
+    def told():
+        run.send(signal.SIGUSR1)  # the packets may not have come yet
+        return b"decoder.pkts" in run.err
+
+    tally.check(run.wait(told), "SIGUSR1: statistics", str(run))
     eve.rename(folder / "eve.json.1")
     run.send(signal.SIGHUP)
     tally.check(run.wait(eve.exists), "SIGHUP: outputs are opened anew", str(run))

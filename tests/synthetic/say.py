@@ -121,6 +121,29 @@ def dtls_record(kind, body, sequence=0, epoch=0, version=0xfefd):
     return struct.pack(">BHHHIH", kind, version, epoch, 0, sequence, len(body)) + body
 
 
+def dtls_data(counter, size=80):
+    """Application data after the handshake (RFC 6347 §4.1)."""
+    return dtls_record(23, bytes((counter * 11 + i * 37) & 0xff for i in range(size)), counter, 1)
+
+
+def channel_data(number, data):
+    """RFC 8656 §12.4, padded as TCP wants it and UDP may have it."""
+    return struct.pack(">HH", number, len(data)) + data + b"\0" * (-len(data) % 4)
+
+
+def quic_long(kind, to, own, size=1200):
+    """A QUIC packet with a long header (RFC 9000 §17.2) that nobody can open. `kind`: 0 Initial, 2
+    Handshake; connection ids are bytes."""
+    body = bytes((7 + i * 41) & 0xff for i in range(size))
+    token = b"\0" if kind == 0 else b""
+    return struct.pack(">BI", 0xc3 | kind << 4, 1) + bytes([len(to)]) + to + bytes([len(own)]) + \
+        own + token + struct.pack(">H", 0x4000 | len(body)) + body
+
+
+def quic_short(to, counter, size=100):
+    return b"\x43" + to + bytes((counter * 17 + i * 23) & 0xff for i in range(size))
+
+
 # TLS hellos (RFC 8446 §4.1.2)
 
 def extension(kind, body):
@@ -278,6 +301,21 @@ def socks5_reply(endpoint=("0.0.0.0", 0)):
 
 def http_connect(name, port=443):
     return f"CONNECT {name}:{port} HTTP/1.1\r\nHost: {name}:{port}\r\n\r\n".encode()
+
+
+def http_connect_udp(proxy, target):
+    """Datagrams over HTTP/1.1 (RFC 9298 §3.2)."""
+    return (f"GET /.well-known/masque/udp/{target[0]}/{target[1]}/ HTTP/1.1\r\nHost: {proxy}\r\n"
+            "Connection: Upgrade\r\nUpgrade: connect-udp\r\nCapsule-Protocol: ?1\r\n\r\n").encode()
+
+
+HTTP_UPGRADED = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                 b"Upgrade: connect-udp\r\nCapsule-Protocol: ?1\r\n\r\n")
+
+
+def socks5_datagram(endpoint, data):
+    """What a SOCKS proxy relays (RFC 1928 §7)."""
+    return b"\0\0\0\1" + packed(endpoint[0]) + struct.pack(">H", endpoint[1]) + data
 
 
 HTTP_CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"

@@ -91,8 +91,11 @@ class Interface:
     def __init__(self, scene, number, name, link):
         self.scene, self.number, self.name, self.link = scene, number, name, link
         self.router = "00:00:5e:00:53:01"  # the other end of all that leaves the LAN (RFC 9542)
+        self.macs = {}  # of addresses that are known
 
     def mac(self, address):
+        if address in self.macs:
+            return self.macs[address]
         where = ipaddress.ip_address(address)
         if where.is_global or not (where.is_private or where.is_link_local):
             return self.router

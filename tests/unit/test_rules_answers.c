@@ -4,10 +4,9 @@
  */
 #include "tests/unit/support/judge.h"
 
-#define EGRESS  "egress=203.0.113.7"
-#define INSIDE  "203.0.113.7:1"
-#define OUTSIDE "198.51.100.23:1"
-#define NONE    (-1)
+#define EGRESS "egress=203.0.113.7"
+#define INSIDE "203.0.113.7:1"
+#define NONE   (-1)
 
 static int worst(const struct judge *j, const char *id)
 {

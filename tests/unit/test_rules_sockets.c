@@ -71,6 +71,72 @@ static void what_a_tunnel_asks_by_itself(void **state)
 	}
 }
 
+/* The tunnel is seen after the questions: what only they have shown is taken back. */
+static const struct {
+	const char *name;
+	const char *clients[3]; /* whose sockets ask, in order; NULL: the end */
+	uint32_t told, withdrawn;
+} late_rows[] = {
+	{"its own socket", {OWN}, 1, 1},
+	{"another socket", {OTHER}, 1, 0},
+	{"both", {OWN, OTHER}, 1, 0},
+	{"both, the other way round", {OTHER, OWN}, 1, 0},
+	{"twice", {OWN, OWN}, 1, 1},
+	{"another host with that port", {"192.168.77.11:41641"}, 1, 0},
+};
+
+static void questions_before_the_tunnel(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS(late_rows); i++) {
+		struct judge *j = judge_new("tunnel=tun0 egress=203.0.113.7");
+		for (size_t k = 0; k < ROWS(late_rows[i].clients) && late_rows[i].clients[k]; k++) {
+			ask(j, late_rows[i].clients[k], "");
+			answer(j, late_rows[i].clients[k]);
+		}
+		judge_pass(j, SECOND_NS / 2);
+		assert_int_equal(j->by_state[STATE_OPEN], late_rows[i].told);
+		tunnel_see(j, TUNNEL_WIREGUARD, OWN, FAR);
+		judge_pass(j, 10 * SECOND_NS);
+		if (j->by_state[STATE_WITHDRAWN] != late_rows[i].withdrawn)
+			fail_msg("%s: %u withdrawn", late_rows[i].name,
+				j->by_state[STATE_WITHDRAWN]);
+		assert_int_equal(j->by_state[STATE_OPEN], late_rows[i].told);
+		assert_int_equal(engine_findings(j->engine, SEVERITY_INFO),
+			late_rows[i].told - late_rows[i].withdrawn);
+		judge_free(j);
+	}
+}
+
+/* What is taken back hides nothing: a request of another socket is told as if it were the first. */
+static void what_comes_after_is_told(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new("tunnel=tun0");
+	ask(j, OWN, "");
+	answer(j, OWN);
+	tunnel_see(j, TUNNEL_WIREGUARD, OWN, FAR);
+	assert_int_equal(j->by_state[STATE_WITHDRAWN], 1);
+	ask(j, OTHER, "");
+	judge_pass(j, 10 * SECOND_NS);
+	assert_string_equal(judge_last(j)->detection->id, "stun-outside-tunnel");
+	answer(j, OTHER);
+	assert_int_equal(engine_findings(j->engine, SEVERITY_CRITICAL), 1);
+	judge_free(j);
+}
+
+/* Held, and not told yet. */
+static void unanswered_before_the_tunnel(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new("tunnel=tun0");
+	ask(j, OWN, "");
+	tunnel_see(j, TUNNEL_WIREGUARD, OWN, FAR);
+	judge_pass(j, 10 * SECOND_NS);
+	assert_int_equal(j->count, 0);
+	judge_free(j);
+}
+
 static uint64_t findings_beside(const char *interface, const char *inside)
 {
 	struct judge *j = judge_new("");
@@ -100,6 +166,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_tunnel_asks_by_itself),
+		cmocka_unit_test(questions_before_the_tunnel),
+		cmocka_unit_test(what_comes_after_is_told),
+		cmocka_unit_test(unanswered_before_the_tunnel),
 		cmocka_unit_test(a_mesh_is_no_tunnel_for_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,14 +82,14 @@ static void answers_from_elsewhere_were_asked_for(void **state)
 		const char *change;
 		bool elsewhere;
 	} rows[] = {{NULL, false}, {"\0\0\0\0", false}, {"\0\0\0\2", true}, {"\0\0\0\6", true}};
-	for (uint8_t i = 0; i < ROWS(rows); i++) {
+	for (unsigned i = 0; i < ROWS(rows); i++) {
 		struct watch *w = watch_new(LINK_RAW);
 		struct bytes b;
-		stun_begin(&b, BINDING_REQUEST, i);
+		stun_begin(&b, BINDING_REQUEST, (uint8_t)i);
 		if (rows[i].change)
 			stun_attribute(&b, CHANGE_REQUEST, rows[i].change, 4);
 		say(w, &b, CLIENT, SERVER);
-		stun_begin(&b, BINDING_SUCCESS, i);
+		stun_begin(&b, BINDING_SUCCESS, (uint8_t)i);
 		stun_xor_address(&b, XOR_MAPPED_ADDRESS, "198.51.100.23:50000");
 		say(w, &b, "192.0.2.13:3479", CLIENT);
 		const struct obs_binding_result *r =

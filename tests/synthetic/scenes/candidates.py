@@ -159,6 +159,14 @@ def host_proxy(world):
         page.candidate("host", (world.laptop, world.port()))
 
 
+@scene("host-candidate-private/hit-proxy-seen", severity="low",
+       why="nobody declared the proxy that is seen in use")
+def host_proxy_seen(world):
+    proxy = world.proxy if world.fact("proxy") else None
+    page = Page(world, world.physical(), world.laptop, world.web, proxy=proxy)
+    page.candidate("host", (world.laptop, world.port()))
+
+
 @scene("host-candidate-private/hit-inner-address", "--egress {egress}", severity="low",
        why="the address within the tunnel identifies less")
 def host_inner(world):

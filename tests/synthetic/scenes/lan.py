@@ -478,6 +478,16 @@ def undeclared(world):
     wireguard(world, eth, world.laptop, where, needed=False)
 
 
+@scene("unsanctioned-tunnel/hit-warp", severity="medium",
+       why="Cloudflare WARP over HTTP/2 beside WireGuard, by the name in its hello")
+def warp(world):
+    eth = home(world)
+    tunnel(world, eth)
+    name = "consumer-masque" if world.fact("WARP's name") else "www"
+    connection = Connection(eth, (world.laptop, world.port()), (world.web, 443))
+    connection.send(tls_hello(f"{name}.cloudflareclient.com"))
+
+
 @scene("unsanctioned-tunnel/miss-moves", why="the VPN moves to another server for good")
 def moves(world):
     eth = home(world)

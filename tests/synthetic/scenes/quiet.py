@@ -253,3 +253,16 @@ def relay_in_lan(world):
     eth.udp(client, server, allocate(txid))
     world.wait(0.02)
     eth.udp(server, client, allocate_success(txid, client, (world.lan_host, world.port())))
+
+
+@scene("srflx-outside-egress/miss-meshnet", "--egress {egress}",
+       why="a VPN program asks STUN first, and brings its tunnel up from the same socket: taken back")
+def meshnet(world):
+    eth = world.physical()
+    own, far = laptop_of(world), (world.vpn, WIREGUARD_PORT)
+    ask(world, eth, own, (world.stun, STUN_PORT), (world.isp, own[1]))
+    eth.udp(own, far, wireguard_init())
+    world.wait(0.03)
+    eth.udp(far, own, wireguard_response())
+    wireguard(world, eth, own, far, range(3))
+    ask(world, eth, own, (world.turn, STUN_PORT), (world.isp, own[1]))

@@ -147,19 +147,34 @@ static inline void lan_advertises(struct judge *j, const struct advert *a)
 	}
 }
 
+/* The last alert of the local network's detections; what goes around a tunnel at all is others'. */
+static inline const struct alert *lan_last(const struct judge *j)
+{
+	static const char *const ids[] = {"tunnelvision", "tunnelcrack-localnet",
+		"tunnelcrack-serverip", "rogue-router", "unsanctioned-tunnel"};
+	assert_true(j->count <= JUDGE_ALERTS_MAX);
+	for (uint32_t i = j->count; i-- > 0;) {
+		for (size_t n = 0; n < ROWS(ids); n++) {
+			if (strcmp(j->alerts[i].detection->id, ids[n]) == 0)
+				return &j->alerts[i];
+		}
+	}
+	return NULL;
+}
+
 /* The run ends; the last alert about it, or none. */
 static inline void lan_expect(
 	struct judge *j, const char *name, const char *id, enum severity severity)
 {
 	engine_finish(j->engine);
+	const struct alert *a = lan_last(j);
 	if (!id) {
-		if (j->count)
-			fail_msg("%s: %s was not expected", name, j->alerts[0].detection->id);
+		if (a)
+			fail_msg("%s: %s was not expected", name, a->detection->id);
 		return;
 	}
-	if (!j->count)
+	if (!a)
 		fail_msg("%s: silence", name);
-	const struct alert *a = judge_last(j);
 	assert_string_equal(a->detection->id, id);
 	if (a->severity != severity)
 		fail_msg("%s: %s", name, severity_name(a->severity));
