@@ -1,6 +1,8 @@
 /* Folding, growing and closing findings. */
 #include "rules/findings.h"
 
+#include "rules/growth.h"
+
 #include "rules/names.h"
 
 #include <string.h>
@@ -232,57 +234,6 @@ static void finding_open(struct findings *f, struct finding *found, const struct
 	finding_tell(f, found);
 }
 
-/* A lesser grade is never growth: the evidence of the graver one would be lost with it. Nor is a
- * later stage that is less sure. A vantage that knows the path is worth more than one that does
- * not. */
-static bool alert_grows(const struct alert *known, const struct alert *draft)
-{
-	if (draft->severity != known->severity)
-		return draft->severity > known->severity;
-	if (draft->confidence != known->confidence)
-		return draft->confidence > known->confidence;
-	if (draft->stage != known->stage)
-		return draft->stage > known->stage;
-	return known->path == PATH_UNKNOWN && draft->path != PATH_UNKNOWN;
-}
-
-/* Names given away become more while the finding goes on. */
-static void names_gather(struct alert *known, const struct alert *draft)
-{
-	for (uint32_t i = 0; i < draft->name_count; i++) {
-		const struct obs_word *name = &draft->names[i];
-		uint32_t same = 0;
-		while (same < known->name_count &&
-			!name_equal(known->names[same].bytes, known->names[same].length,
-				name->bytes, name->length))
-			same++;
-		if (same == known->name_count)
-			alert_add_name(known, name->bytes, name->length);
-	}
-}
-
-/* Takes over what is worse or surer, with the evidence of it. What the finding's identity is made
- * of stays, and so does its history. */
-static void alert_grow(struct alert *known, const struct alert *draft)
-{
-	struct alert grown = *draft;
-	grown.detection = known->detection;
-	memcpy(grown.leaked, known->leaked, sizeof(grown.leaked));
-	grown.leaked_count = known->leaked_count;
-	if (known->stage > grown.stage)
-		grown.stage = known->stage;
-	memcpy(grown.expected, known->expected, sizeof(grown.expected));
-	grown.expected_count = known->expected_count;
-	grown.expected_cut = known->expected_cut;
-	grown.learned = known->learned;
-	memcpy(grown.names, known->names, sizeof(grown.names));
-	grown.name_count = known->name_count;
-	grown.first_ns = known->first_ns;
-	grown.last_ns = known->last_ns;
-	grown.count = known->count;
-	*known = grown;
-}
-
 static void finding_grow(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
@@ -313,22 +264,13 @@ static void finding_unsuppress(struct findings *f, struct finding *found)
 	finding_tell(f, found);
 }
 
-/* What a finding sums up has become more. */
-static void alert_sum_up(struct alert *known, const struct alert *draft)
-{
-	if (draft->traffic.packets < known->traffic.packets || !draft->traffic.packets)
-		return;
-	known->traffic = draft->traffic;
-	known->provisional &= draft->provisional;
-}
-
 static void finding_repeat(struct findings *f, struct finding *found, const struct judgement *j,
 	const struct alert *draft)
 {
 	struct alert *known = &found->alert;
 	known->count++;
 	found->several |= !endpoint_equal(&found->socket, draft_socket(draft));
-	names_gather(known, draft);
+	alert_gather_names(known, draft);
 	alert_sum_up(known, draft);
 	if (draft->last_ns > known->last_ns)
 		known->last_ns = draft->last_ns;

@@ -18,8 +18,7 @@ static bool takes(const struct outing *o)
 {
 	enum window window = o->watch.window;
 	bool up = window == WINDOW_UP || window == WINDOW_DOUBT;
-	bool native = !(o->head.encapsulation & (WRAPPED_IP | WRAPPED_UDP));
-	return up && native && !o->older && !o->recognised && o->remote.addr.family == ADDR_V6;
+	return up && !o->older && !o->recognised && o->remote.addr.family == ADDR_V6;
 }
 
 static bool weigh(const struct judgement *j, struct around *m, struct alert *a, bool last)

@@ -5,9 +5,10 @@
  * carry no UDP; what speaks QUIC beside one does not use it.
  *
  * Both ends must have spoken. QUIC that a call's ICE checked is media-outside-tunnel's, MASQUE
- * relays are tunnels of their own (D36, D49). A connection that moves from inside the tunnel outside is seen as what it is outside; that it is the same one its
- * encrypted ids do not tell, nor can WebTransport be told from HTTP/3. Known false positive:
- * another program than the one that uses the proxy.
+ * relays are tunnels of their own (D36, D49). A connection that moves from inside the tunnel
+ * outside is seen as what it is outside; that it is the same one its encrypted ids do not tell, nor
+ * can WebTransport be told from HTTP/3. Known false positive: another program than the one that
+ * uses the proxy.
  */
 #include "rules/departure.h"
 #include "rules/describe.h"

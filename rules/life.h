@@ -52,6 +52,7 @@ struct life {
 	uint64_t up_ns;      /* which carried something from then on; 0: not seen to come up */
 	uint64_t carrier_ns; /* a declared far end answered first */
 	uint64_t carried, outside; /* packets in the tunnel's own conversations, and around it */
+	struct addr wrapped;       /* where it sends packets inside datagrams of its own */
 	struct addr near; /* the address that its tunnel leaves from; may be of the other family */
 	uint16_t port[LIFE_SOCKETS]; /* of the sockets that its tunnels went through last */
 	uint8_t ports;

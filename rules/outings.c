@@ -54,6 +54,13 @@ static bool outing_settle(const struct knowledge *k, struct outing *o)
 	return now.window != WINDOW_DOUBT;
 }
 
+static bool outing_is_tunnel(const struct knowledge *k, const struct outing *o)
+{
+	const struct life *life = life_of(&k->lives, &o->client);
+	return knowledge_is_far_end(k, &o->client, &o->remote.addr) ||
+		(life && addr_equal(&life->wrapped, &o->remote.addr));
+}
+
 /* The oldest stops waiting, unless it has to wait on. */
 static void waiting_advance(struct knowledge *k, bool patient)
 {
@@ -69,7 +76,7 @@ static void waiting_advance(struct knowledge *k, bool patient)
 		return;
 	}
 	o->waiting = false;
-	if (knowledge_is_far_end(k, &o->client, &o->remote.addr))
+	if (outing_is_tunnel(k, o))
 		o->recognised = RECOGNISED_TUNNEL;
 	outing_hand(t, o);
 }
@@ -186,9 +193,20 @@ static void outside_learn(struct knowledge *k, const struct talk *t, enum path p
 		outing_see(k, t, &client);
 }
 
+/* A datagram with a packet inside (Teredo, VXLAN): so it is no plain traffic. */
+static void wrapped_learn(struct knowledge *k, const struct obs_head *h)
+{
+	if (!(h->encapsulation & WRAPPED_UDP))
+		return;
+	const struct addr client = knowledge_host(
+		k, &h->outer_src, h->has_macs ? h->src_mac : NULL);
+	life_get(&k->lives, &client, h->time_ns)->wrapped = h->outer_dst;
+}
+
 static void traffic_learn(struct knowledge *k, const struct observation *o)
 {
 	const struct talk t = talk_of(k, o);
+	wrapped_learn(k, &o->head);
 	if (o->head.time_ns > OUTING_LIFE_NS)
 		table_expire(&k->outings.table, o->head.time_ns - OUTING_LIFE_NS);
 	const struct addr *near = &t.near->addr;

@@ -3,6 +3,7 @@
 
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
 #define MAC_GROUP 1 /* the bit of the first byte: broadcast or multicast (IEEE 802) */
+
 enum { PORT_NTP = 123, PORT_DHCP = 67, PORT_DHCP_CLIENT = 68 };
 enum { PORT_IKE = 500, PORT_IKE_NAT = 4500 };
 enum { PORT_DHCPV6_CLIENT = 546, PORT_DHCPV6 = 547 };
@@ -61,6 +62,16 @@ static bool port_among(const struct talk *t, uint16_t a, uint16_t b)
 	return t->remote->port == a || t->remote->port == b;
 }
 
+/* To everybody on the link, whatever the address says; and what is inside another packet, which is
+ * a tunnel of its own. */
+static bool talk_is_apart(const struct talk *t)
+{
+	const uint8_t wrapped = WRAPPED_GRE | WRAPPED_IP | WRAPPED_UDP | WRAPPED_TURN |
+		WRAPPED_PROXY;
+	const struct obs_head *h = &t->o->head;
+	return h->encapsulation & wrapped || (h->has_macs && h->dst_mac[0] & MAC_GROUP);
+}
+
 /* What a host says to be on a network and to know the time. */
 static bool talk_is_upkeep(const struct talk *t)
 {
@@ -70,13 +81,6 @@ static bool talk_is_upkeep(const struct talk *t)
 		port_among(t, PORT_DHCPV6, PORT_DHCPV6_CLIENT))
 		return true;
 	return t->remote->port == PORT_NTP && t->bytes <= t->packets * NTP_FRAME_MAX;
-}
-
-/* To everybody on the link, whatever the address says: it goes no further. */
-static bool talk_is_broadcast(const struct talk *t)
-{
-	const struct obs_head *h = &t->o->head;
-	return h->has_macs && h->dst_mac[0] & MAC_GROUP;
 }
 
 /* Somebody outside began it, or it is only what is said to a stranger: that tells them nothing. */
@@ -131,7 +135,7 @@ static bool talk_is_ike(const struct knowledge *k, const struct talk *t, const s
 
 bool talk_counts(const struct knowledge *k, const struct talk *t, const struct addr *client)
 {
-	return !talk_is_upkeep(t) && !talk_is_broadcast(t) && !talk_is_answer(t) &&
+	return !talk_is_apart(t) && !talk_is_upkeep(t) && !talk_is_answer(t) &&
 		!talk_is_of_tunnels_socket(k, t, client) && !talk_is_ike(k, t, client) &&
 		!knowledge_is_far_end(k, client, &t->remote->addr);
 }

@@ -10,7 +10,6 @@
 #define TURN     "turn-outside-tunnel"
 #define RELAYED  "peer-despite-relay-only"
 #define WEBRTC   "webrtc-handshake"
-#define SRFLX    "srflx-outside-egress"
 #define TUNNEL   "tunnel=tun0"
 #define REAL     "198.51.100.23:50000"
 #define EXIT     "203.0.113.7:50000"

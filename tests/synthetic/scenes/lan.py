@@ -213,7 +213,8 @@ def broadcast(world):
     eth = home(world)
     lease(world, eth, world.isp)
     tunnel(world, eth, world.isp)
-    eth.udp((world.isp, 5353), (world.isp.rpartition(".")[0] + ".255", 5353), b"\0" * 12)
+    eth.udp((world.isp, 5353), (world.isp.rpartition(".")[0] + ".255", 5353), b"\0" * 12,
+            macs=(eth.mac(world.isp), "ff:ff:ff:ff:ff:ff"))
     eth.udp((world.isp, 68), (beside(world, world.isp), 67), dhcp(3, LAPTOP_MAC))
 
 

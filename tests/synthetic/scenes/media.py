@@ -268,7 +268,7 @@ def same_nat(world):
     talk(world, eth, near, far)
 
 
-@scene("media-outside-tunnel/miss-other-udp", "--tunnel {tunnel}",
+@scene("media-outside-tunnel/miss-other-udp", "--tunnel {tunnel}", severity="low",
        why="BitTorrent (uTP and DHT), NTP and a game outside: the untunnelled traffic's business")
 def other_udp(world):
     eth = world.physical()

@@ -108,7 +108,7 @@ def turn_name(world):
           "turn.example" if world.fact("the name says so") else "return.example")
 
 
-@scene("turn-tls-outside-tunnel/miss-page", "--tunnel {tunnel} --min-severity info",
+@scene("turn-tls-outside-tunnel/miss-page", "--tunnel {tunnel} --min-severity info", severity="low",
        why="a page of a host that is named turn, and a name that begins like it")
 def turn_page(world):
     eth = world.physical()
