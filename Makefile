@@ -19,9 +19,10 @@ FOLDERS := core capture dissect rules output cli
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
 STRICT  := -std=c11 -D_GNU_SOURCE -DSEEP_VERSION='"$(VERSION)"' -I. $(WARN)
-LIBS    := -lpcap -lssl -lcrypto -lz -lzstd -lbrotlidec -lndpi -lyaml -lcjson -lmaxminddb
-HEADERS := pcap/pcap.h openssl/evp.h openssl/ssl.h zlib.h zstd.h brotli/decode.h ndpi/ndpi_api.h \
-	yaml.h cjson/cJSON.h maxminddb.h
+LIBS    := -lpcap -lmnl -lcap-ng -lseccomp -lssl -lcrypto -lz -lzstd -lbrotlidec -lndpi -lyaml \
+	-lcjson -lmaxminddb
+HEADERS := pcap/pcap.h libmnl/libmnl.h cap-ng.h seccomp.h openssl/evp.h openssl/ssl.h zlib.h zstd.h \
+	brotli/decode.h ndpi/ndpi_api.h yaml.h cjson/cJSON.h maxminddb.h
 
 SRC      := $(wildcard $(FOLDERS:%=%/*.c))
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SRC)))

@@ -9,23 +9,35 @@
 
 #include "capture/filter.h"
 #include "capture/format.h"
+#include "capture/live.h"
 #include "capture/secrets.h"
 #include "core/log.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A file that is open, and perhaps not yet begun. */
+struct opened {
+	const char *name;
+	enum role role;
+	int fd; /* its input's once begun */
+};
 
 struct capture {
 	struct source_table *sources;
 	struct stats *stats;
-	struct filter *filter; /* or NULL */
+	struct capture_options options;
+	struct filter *filter; /* of files; or NULL */
+	struct live *live;     /* instead of files; or NULL */
 	struct secrets secrets;
+	struct opened opened[SOURCE_CAPTURES_MAX];
+	uint32_t opened_count, begun;
 	struct input *inputs[SOURCE_CAPTURES_MAX];
 	struct input *heap[SOURCE_CAPTURES_MAX]; /* earliest pending frame first */
 	uint32_t count, waiting;                 /* inputs; those in the heap */
 	struct input *empty; /* its bytes ran out when the last batch ended; or NULL */
 	bool merging;        /* the heap was set up */
-	const volatile sig_atomic_t *stop; /* or NULL */
 };
 
 struct capture *capture_new(
@@ -36,7 +48,7 @@ struct capture *capture_new(
 		return NULL;
 	c->sources = sources;
 	c->stats = stats;
-	c->stop = options->stop;
+	c->options = *options;
 	if (options->filter && !(c->filter = filter_new(options->filter))) {
 		free(c);
 		return NULL;
@@ -46,33 +58,68 @@ struct capture *capture_new(
 
 static bool uses_stdin(const struct capture *c)
 {
-	for (uint32_t i = 0; i < c->count; i++) {
-		if (strcmp(c->inputs[i]->name, "-") == 0)
+	for (uint32_t i = 0; i < c->opened_count; i++) {
+		if (strcmp(c->opened[i].name, "-") == 0)
 			return true;
 	}
 	return false;
 }
 
-bool capture_add(struct capture *c, const char *name, enum role role)
+bool capture_open(struct capture *c, const char *name, enum role role)
 {
 	if (strcmp(name, "-") == 0 && uses_stdin(c)) {
 		log_message("-: standard input can be read only once");
 		return false;
 	}
-	int index = source_add_capture(c->sources, name, role);
-	if (index < 0) {
+	if (c->opened_count == SOURCE_CAPTURES_MAX) {
 		log_message("%s: more than %d captures", name, SOURCE_CAPTURES_MAX);
 		return false;
 	}
-	struct input *in = input_open(name, (uint16_t)index, c->sources, c->stats, &c->secrets);
+	int fd = input_descriptor(name);
+	if (fd >= 0)
+		c->opened[c->opened_count++] = (struct opened){name, role, fd};
+	return fd >= 0;
+}
+
+static bool opened_read(struct capture *c, const struct opened *file)
+{
+	int index = source_add_capture(c->sources, file->name, file->role);
+	struct input *in = input_open(
+		file->fd, file->name, (uint16_t)index, c->sources, c->stats, &c->secrets);
 	if (!in) {
 		/* Nothing of it was read: it is none of the run's captures. */
 		c->sources->captures--;
 		return false;
 	}
-	in->rank = role == ROLE_TUNNEL ? 0 : 1;
+	in->rank = file->role == ROLE_TUNNEL ? 0 : 1;
 	c->inputs[c->count++] = in;
 	return true;
+}
+
+bool capture_begin(struct capture *c)
+{
+	bool all = true;
+	for (; c->begun < c->opened_count; c->begun++)
+		all &= opened_read(c, &c->opened[c->begun]);
+	return all;
+}
+
+bool capture_any(const struct capture *c)
+{
+	return c->count || c->live;
+}
+
+bool capture_add(struct capture *c, const char *name, enum role role)
+{
+	return capture_open(c, name, role) && capture_begin(c);
+}
+
+bool capture_add_live(struct capture *c, const char *name, enum role role)
+{
+	if (!c->live && !(c->live = live_new(&c->options, c->sources, c->stats)))
+		return false;
+	c->sources->live = true;
+	return live_add(c->live, name, role);
 }
 
 /* The next frame that passes the filter; or INPUT_MORE or INPUT_END. Inline, as each frame asks. */
@@ -90,7 +137,7 @@ static inline enum input_step input_advance(
 			return step;
 		c->stats->filtered++;
 		/* A filter may refuse everything for a long time. */
-		if (c->stop && *c->stop)
+		if (c->options.stop && *c->options.stop)
 			in->ended = true;
 	}
 	return INPUT_END;
@@ -197,7 +244,10 @@ static void merge_fill(struct capture *c, struct batch *batch)
 void capture_next(struct capture *c, struct batch *batch)
 {
 	batch->count = 0;
-	if (c->count == 1)
+	batch->time_ns = 0;
+	if (c->live)
+		live_next(c->live, batch);
+	else if (c->count == 1)
 		single_fill(c, c->inputs[0], batch);
 	else
 		merge_fill(c, batch);
@@ -205,7 +255,7 @@ void capture_next(struct capture *c, struct batch *batch)
 
 bool capture_failed(const struct capture *c)
 {
-	bool failed = false;
+	bool failed = c->live && c->live->failed;
 	for (uint32_t i = 0; i < c->count; i++)
 		failed |= c->inputs[i]->failed;
 	return failed;
@@ -220,9 +270,12 @@ void capture_free(struct capture *c)
 {
 	if (!c)
 		return;
+	live_free(c->live);
 	secrets_clear(&c->secrets);
 	for (uint32_t i = 0; i < c->count; i++)
 		input_close(c->inputs[i]);
+	for (uint32_t i = c->begun; i < c->opened_count; i++)
+		close(c->opened[i].fd);
 	filter_free(c->filter);
 	free(c);
 }

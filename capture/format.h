@@ -53,8 +53,11 @@ extern const struct format format_pcap, format_pcapng, format_libpcap;
 
 #define INPUT_HEAD 24
 
-/* Opens a file, recognises its format and reads its header. NULL with the reason printed. */
-struct input *input_open(const char *name, uint16_t capture, struct source_table *sources,
+/* Opens a file ("-" is standard input). -1 with the reason printed. */
+int input_descriptor(const char *name);
+/* Recognises a file's format and reads its header. NULL with the reason printed. Owns `fd` either
+ * way. */
+struct input *input_open(int fd, const char *name, uint16_t capture, struct source_table *sources,
 	struct stats *stats, struct secrets *secrets);
 void input_close(struct input *in);
 

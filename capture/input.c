@@ -47,8 +47,7 @@ uint32_t input_snap_length(uint32_t in_file, uint16_t link_type)
 	return in_file == 0 || in_file > INT_MAX ? input_frame_max(link_type) : in_file;
 }
 
-/* Returns the descriptor, or -1 with the reason printed. */
-static int input_descriptor(const char *name)
+int input_descriptor(const char *name)
 {
 	if (strcmp(name, "-") == 0)
 		return STDIN_FILENO;
@@ -103,12 +102,9 @@ static bool input_recognise(struct input *in)
 	return in->format->open(in);
 }
 
-struct input *input_open(const char *name, uint16_t capture, struct source_table *sources,
+struct input *input_open(int fd, const char *name, uint16_t capture, struct source_table *sources,
 	struct stats *stats, struct secrets *secrets)
 {
-	int fd = input_descriptor(name);
-	if (fd < 0)
-		return NULL;
 	struct input *in = calloc(1, sizeof(*in));
 	if (!in || !chunk_open(&in->chunk, fd)) {
 		log_message("%s: cannot be read: %s", name, strerror(ENOMEM));

@@ -23,17 +23,24 @@ enum {
 	EXIT_DEGRADED = 4,
 };
 
+/* Interfaces named at a time. */
+#define INTERFACES_MAX 64
+
 struct options {
 	struct config *config; /* of the command line and of the policy file */
 	const char *policy;    /* the name of that file */
 	enum severity fail_on, min_severity;
 	bool min_severity_said;
-	const char *filter, *sensor;
+	const char *filter, *sensor, *user;
+	bool live; /* interfaces are read, not files */
+	const char *interfaces[INTERFACES_MAX];
+	unsigned interface_count;
+	uint64_t buffer; /* bytes; 0: not said */
 	const char *outputs[OUTPUTS_MAX];
 	unsigned output_count;
 	const char *geo[GEO_FILES_MAX];
 	unsigned geo_count;
-	bool quiet, verbose, no_color, no_ndpi, strict, help, version;
+	bool quiet, verbose, no_color, no_ndpi, no_sandbox, strict, help, version;
 	char **files; /* what is not an option, in order */
 	int file_count;
 };
@@ -50,11 +57,12 @@ enum {
 	OPTIONS_FILES = 1 << 1,  /* what reads captures */
 	OPTIONS_JUDGE = 1 << 2,  /* what judges them */
 	OPTIONS_OUTPUT = 1 << 3, /* what writes alerts */
+	OPTIONS_LIVE = 1 << 4,   /* what captures */
 };
 
-/* The policy file read again, beside the same options. NULL when it can't be, and says why; free()
- * it. */
-struct config *options_config_again(const struct options *o);
+/* The policy file, open as `fd`, read again, beside the same options. NULL when it can't be, and
+ * says why; free() it. */
+struct config *options_config_again(const struct options *o, int fd);
 
 /* The command table; NULL behind the last row. */
 const struct command *command_info(unsigned i);

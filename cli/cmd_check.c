@@ -6,7 +6,7 @@ static int check_run(struct options *o)
 {
 	if (o->file_count != 1)
 		return usage_error("check: takes one policy file");
-	if (!config_load(o->config, o->files[0]))
+	if (!config_load(o->config, o->files[0], -1))
 		return EXIT_USAGE;
 	printf("%s: no mistakes\n", o->files[0]);
 	policy_print(o->config);

@@ -53,7 +53,7 @@ struct config_error {
 bool config_parse(struct config *c, const char *text, size_t length,
 	void (*complain)(void *sink, const struct config_error *error), void *sink);
 
-/* The same for a file; complaints are printed. */
-bool config_load(struct config *c, const char *path);
+/* The same for a file, that is open already unless `fd` is -1; complaints are printed. */
+bool config_load(struct config *c, const char *path, int fd);
 
 #endif

@@ -16,10 +16,12 @@ static void complaint_print(void *sink, const struct config_error *error)
 }
 
 /* All of the file, not NUL-terminated; NULL with a message. free() it. */
-static char *file_read(const char *path, size_t *length)
+static char *file_read(const char *path, int fd, size_t *length)
 {
 	char *text = malloc(CONFIG_SIZE_MAX + 1);
-	FILE *file = text ? fopen(path, "re") : NULL;
+	FILE *file = NULL;
+	if (text)
+		file = fd < 0 ? fopen(path, "re") : fdopen(fd, "r");
 	if (file)
 		*length = fread(text, 1, CONFIG_SIZE_MAX + 1, file);
 	if (!file || ferror(file))
@@ -36,10 +38,10 @@ done:
 	return text;
 }
 
-bool config_load(struct config *c, const char *path)
+bool config_load(struct config *c, const char *path, int fd)
 {
 	size_t length = 0;
-	char *text = file_read(path, &length);
+	char *text = file_read(path, fd, &length);
 	bool read = text && config_parse(c, text, length, complaint_print, &path);
 	free(text);
 	return read;

@@ -41,10 +41,11 @@ void help_print(FILE *to)
 	      "Usage: seep SUBCOMMAND [OPTION]... [ARGUMENT]...\n\n",
 		to);
 	for (unsigned i = 0; command_info(i); i++)
-		fprintf(to, "  seep %-8s %-18s %s\n", command_info(i)->name,
+		fprintf(to, "  seep %-10s %-16s %s\n", command_info(i)->name,
 			command_info(i)->arguments, command_info(i)->summary);
 	fputs("\nOptions:\n", to);
-	options_print(to, OPTIONS_COMMON | OPTIONS_FILES | OPTIONS_JUDGE | OPTIONS_OUTPUT);
+	options_print(
+		to, OPTIONS_COMMON | OPTIONS_LIVE | OPTIONS_FILES | OPTIONS_JUDGE | OPTIONS_OUTPUT);
 	outputs_print(to);
 	statuses_print(to);
 }

@@ -2,6 +2,7 @@
  * Command line options: one table that getopt_long, the help and the parser are made of.
  */
 #include "cli/cli.h"
+#include "cli/quantity.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@ enum {
 	OPTION_STRICT,
 	OPTION_NO_COLOR,
 	OPTION_NO_NDPI,
+	OPTION_BUFFER,
+	OPTION_NO_SANDBOX,
 };
 
 static const struct option_row {
@@ -30,6 +33,8 @@ static const struct option_row {
 	unsigned group;
 	const char *name, *argument, *help;
 } rows[] = {
+	{'i', OPTIONS_LIVE, "interface", "[ROLE:]IFACE", "watch only this (ways out, tunnels)"},
+	{OPTION_BUFFER, OPTIONS_LIVE, "buffer", "SIZE", "of the kernel, for each capture (16MiB)"},
 	{OPTION_EGRESS, OPTIONS_JUDGE, "egress", "ADDR[/LEN]",
 		"an address traffic may come out of"},
 	{OPTION_TUNNEL, OPTIONS_JUDGE, "tunnel", "IFACE|ADDR[:PORT]",
@@ -55,6 +60,9 @@ static const struct option_row {
 		"name of this sensor, \"host\" in records"},
 	{OPTION_NO_NDPI, OPTIONS_FILES, "no-ndpi", NULL,
 		"do not ask nDPI about flows that are not read"},
+	{'Z', OPTIONS_FILES, "user", "USER", "as root: whom to become before reading (nobody)"},
+	{OPTION_NO_SANDBOX, OPTIONS_FILES, "no-sandbox", NULL,
+		"keep all rights while reading: for debuggers"},
 	{OPTION_STRICT, OPTIONS_JUDGE, "strict", NULL,
 		"exit with 4 when something could not be kept"},
 	{'q', OPTIONS_OUTPUT, "quiet", NULL, "alerts only, no summary"},
@@ -63,6 +71,10 @@ static const struct option_row {
 	{'h', OPTIONS_COMMON, "help", NULL, "this text"},
 	{'V', OPTIONS_COMMON, "version", NULL, "the version"},
 };
+
+/* What --buffer takes. */
+#define BUFFER_MIN (UINT64_C(1) << 20)
+#define BUFFER_MAX (UINT64_C(1) << 30)
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -128,6 +140,24 @@ static bool output_option(struct options *o, const char *spec)
 	return true;
 }
 
+static bool interface_option(struct options *o)
+{
+	if (o->interface_count == INTERFACES_MAX) {
+		usage_error("more than %d interfaces", INTERFACES_MAX);
+		return false;
+	}
+	o->interfaces[o->interface_count++] = optarg;
+	return true;
+}
+
+static bool buffer_option(struct options *o)
+{
+	if (quantity_size(optarg, &o->buffer) && o->buffer >= BUFFER_MIN && o->buffer <= BUFFER_MAX)
+		return true;
+	usage_error("--buffer %s: not a size from 1MiB to 1GiB", optarg);
+	return false;
+}
+
 static bool option_apply(struct options *o, int key)
 {
 	switch (key) {
@@ -159,9 +189,18 @@ static bool option_apply(struct options *o, int key)
 	case 'f':
 		o->filter = optarg;
 		return true;
+	case 'i':
+		return interface_option(o);
+	case OPTION_BUFFER:
+		return buffer_option(o);
 	case OPTION_SENSOR:
 		o->sensor = optarg;
 		return true;
+	case 'Z':
+		o->user = optarg;
+		return true;
+	case OPTION_NO_SANDBOX:
+		return o->no_sandbox = true;
 	case OPTION_STRICT:
 		return o->strict = true;
 	case OPTION_NO_NDPI:
@@ -202,23 +241,23 @@ static void getopt_fill(unsigned groups, struct option longs[ROWS + 1], char let
 
 /* Behind the options, because what they declare holds for each of its clients, too; but they have
  * the last word on what is said once. */
-static bool policy_read(const struct options *o, struct config *c)
+static bool policy_read(const struct options *o, struct config *c, int fd)
 {
-	if (o->policy && !config_load(c, o->policy))
+	if (o->policy && !config_load(c, o->policy, fd))
 		return false;
 	if (o->min_severity_said)
 		c->policy.min_severity = o->min_severity;
 	return true;
 }
 
-struct config *options_config_again(const struct options *o)
+struct config *options_config_again(const struct options *o, int fd)
 {
 	struct config *c = config_new();
 	if (!c)
 		return NULL;
 	c->policy = o->config->policy;
 	policy_reset(&c->policy);
-	if (policy_read(o, c))
+	if (policy_read(o, c, fd))
 		return c;
 	free(c);
 	return NULL;
@@ -244,5 +283,5 @@ bool options_parse(struct options *o, const struct command *command, int argc, c
 	}
 	o->files = argv + optind;
 	o->file_count = argc - optind;
-	return o->help || o->version || policy_read(o, o->config);
+	return o->help || o->version || policy_read(o, o->config, -1);
 }

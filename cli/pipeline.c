@@ -3,22 +3,23 @@
 #include "cli/pipeline.h"
 
 #include "capture/capture.h"
+#include "cli/lock.h"
+#include "cli/run_print.h"
+#include "cli/signals.h"
+#include "cli/sources.h"
 #include "core/log.h"
 #include "dissect/dissect.h"
 #include "output/output.h"
 #include "rules/rules.h"
 
-#include <inttypes.h>
-#include <signal.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-
-/* The signals asked for and not yet served; the only state at file scope. */
-static volatile sig_atomic_t stop_asked, stats_asked, reopen_asked, reload_asked;
 
 struct pipeline {
 	const struct options *options;
@@ -32,43 +33,13 @@ struct pipeline {
 	struct geo *geo;
 	struct output_context context;
 	struct outputs *outputs;
+	struct lock lock;
+	char host[HOST_NAME_MAX + 1];
 	bool input_failed;
-	uint32_t announced; /* interfaces of the sources that rules know of */
+	uint32_t changes;                      /* of the sources, as far as rules know of them */
+	bool announced[SOURCE_INTERFACES_MAX]; /* interfaces of the sources that rules know of */
 	uint64_t first_ns, last_ns;
 };
-
-static void signal_note(int signal_number)
-{
-	if (signal_number == SIGUSR1)
-		stats_asked = 1;
-	else if (signal_number == SIGUSR2)
-		reload_asked = 1;
-	else if (signal_number == SIGHUP)
-		reopen_asked = 1;
-	else
-		stop_asked = 1;
-}
-
-/* Each capture keeps its file open until its last frame. */
-static void files_allow(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static void signals_catch(void)
-{
-	struct sigaction ends = {.sa_handler = signal_note};
-	struct sigaction goes_on = {.sa_handler = signal_note, .sa_flags = SA_RESTART};
-	sigaction(SIGINT, &ends, NULL);
-	sigaction(SIGTERM, &ends, NULL);
-	sigaction(SIGUSR1, &goes_on, NULL);
-	sigaction(SIGHUP, &goes_on, NULL);
-	sigaction(SIGUSR2, &goes_on, NULL);
-}
 
 static void alert_sink(void *sink, const struct alert *a)
 {
@@ -87,45 +58,42 @@ static void observation_sink(void *sink, const struct observation *o)
 	outputs_witness(p->outputs, o);
 }
 
-/* "lan:x.pcap" is x.pcap with a role; "./lan:x.pcap" and any other prefix are file names. */
-static const char *role_split(const char *argument, enum role *role)
-{
-	char word[16];
-	const char *colon = strchr(argument, ':');
-	size_t length = colon ? (size_t)(colon - argument) : sizeof(word);
-	*role = ROLE_AUTO;
-	if (length >= sizeof(word))
-		return argument;
-	memcpy(word, argument, length);
-	word[length] = '\0';
-	return role_parse(word, role) ? colon + 1 : argument;
-}
-
 static int out_of_memory(void)
 {
 	log_message("not enough memory for the tables; close other programs and try again");
 	return EXIT_FAILED;
 }
 
-/* A capture that can't be opened does not keep the others from being judged. */
+/* Opens what is read, and reads nothing of it yet. */
 static int captures_open(struct pipeline *p)
 {
-	const struct capture_options options = {.filter = p->options->filter, .stop = &stop_asked};
+	const struct capture_options options = {
+		.filter = p->options->filter,
+		.stop = signals_stop(),
+		.buffer = p->options->buffer,
+		.quiet = p->options->quiet,
+	};
 	p->capture = capture_new(&options, p->sources, &p->stats);
 	if (!p->capture)
 		return out_of_memory();
-	if (p->options->file_count > SOURCE_CAPTURES_MAX)
-		return usage_error("more than %d captures", SOURCE_CAPTURES_MAX);
-	bool any = false;
-	files_allow();
-	for (int i = 0; i < p->options->file_count; i++) {
-		enum role role;
-		const char *name = role_split(p->options->files[i], &role);
-		bool opened = capture_add(p->capture, name, role);
-		p->input_failed |= !opened;
-		any |= opened;
-	}
-	return any ? EXIT_CLEAN : EXIT_FAILED;
+	return sources_open(p->options, p->capture, &p->input_failed);
+}
+
+/* The end of all rights, before the first byte of others is read. */
+static int pipeline_lock(struct pipeline *p)
+{
+	if (!lock_close(&p->lock, p->options, p->outputs))
+		return EXIT_FAILED;
+	p->input_failed |= !capture_begin(p->capture);
+	return capture_any(p->capture) ? EXIT_CLEAN : EXIT_FAILED;
+}
+
+/* Who tells it matters where several watch: live, this host's name unless another is said. */
+static const char *sensor_name(struct pipeline *p)
+{
+	if (p->options->sensor || !p->options->live)
+		return p->options->sensor;
+	return gethostname(p->host, sizeof(p->host) - 1) == 0 && p->host[0] ? p->host : NULL;
 }
 
 /* Databases of places are opened only where some are named. */
@@ -175,7 +143,7 @@ static int pipeline_open(struct pipeline *p, bool judge)
 	p->context = (struct output_context){
 		.sources = p->sources,
 		.stats = &p->stats,
-		.sensor = o->sensor,
+		.sensor = sensor_name(p),
 		.color = !o->no_color && !(no_color && no_color[0]),
 		.quiet = o->quiet,
 		.patient = true, /* saved packets can wait */
@@ -187,17 +155,21 @@ static int pipeline_open(struct pipeline *p, bool judge)
 		return out_of_memory();
 	if (o->filter && !capture_filter_valid(o->filter))
 		return EXIT_USAGE;
+	if (!lock_begin(&p->lock, o))
+		return EXIT_USAGE;
 	int status = outputs_open_chosen(p->outputs, o, judge ? "text" : "eve");
 	if (status != EXIT_CLEAN)
 		return status;
+	if (!lock_help(&p->lock, o, p->outputs))
+		return EXIT_FAILED;
 	p->interest.observations = judge ? engine_interest() : UINT32_MAX;
 	p->dissect = dissect_new(&sizes, &p->interest, &p->stats, observation_sink, p);
 	if (!p->dissect)
 		return out_of_memory();
 	status = judge ? engine_open(p) : EXIT_CLEAN;
-	if (status != EXIT_CLEAN)
-		return status;
-	return captures_open(p);
+	if (status == EXIT_CLEAN)
+		status = captures_open(p);
+	return status == EXIT_CLEAN ? pipeline_lock(p) : status;
 }
 
 /* The span of packet times, from a batch that may hold several captures. */
@@ -212,28 +184,30 @@ static void span_note(struct pipeline *p, const struct batch *batch)
 	}
 }
 
-static void stats_print(const struct stats *stats)
+static void link_announce(struct pipeline *p, uint32_t i, uint64_t now_ns)
 {
-	for (const struct stat_info *row = stat_info; row->name; row++) {
-		uint64_t value = stat_value(stats, row);
-		if (value)
-			log_message("%-28s %12" PRIu64 "  %s", row->name, value, row->help);
-	}
+	const struct interface *row = &p->sources->interface[i];
+	const struct observation o = {
+		.head = {.time_ns = now_ns,
+			.capture = row->capture,
+			.interface = (uint16_t)i,
+			.kind = OBS_LINK},
+		.link = {.link_type = row->link_type},
+	};
+	p->announced[i] = true;
+	observation_sink(p, &o);
 }
 
-/* Capture's word that an interface is there, before the frames that may be judged by it. */
+/* Capture's word that an interface is there, before the frames that may be judged by it. A tunnel
+ * that no default route leads into is not announced until one does. */
 static void links_announce(struct pipeline *p, uint64_t now_ns)
 {
-	for (; p->announced < p->sources->interfaces; p->announced++) {
-		const struct interface *row = &p->sources->interface[p->announced];
-		const struct observation o = {
-			.head = {.time_ns = now_ns,
-				.capture = row->capture,
-				.interface = (uint16_t)p->announced,
-				.kind = OBS_LINK},
-			.link = {.link_type = row->link_type},
-		};
-		observation_sink(p, &o);
+	if (p->changes == p->sources->changes)
+		return;
+	p->changes = p->sources->changes;
+	for (uint32_t i = 0; i < p->sources->interfaces; i++) {
+		if (!p->announced[i] && !p->sources->interface[i].aside)
+			link_announce(p, i, now_ns);
 	}
 }
 
@@ -241,7 +215,10 @@ static void links_announce(struct pipeline *p, uint64_t now_ns)
 static void policy_reload(struct pipeline *p)
 {
 	const struct options *o = p->options;
-	struct config *again = o->policy && p->engine ? options_config_again(o) : NULL;
+	int fd = o->policy && p->engine ? lock_open(&p->lock, o->policy) : -1;
+	struct config *again = fd < 0 ? NULL : options_config_again(o, fd);
+	if (fd < 0 && o->policy)
+		log_message("%s: %s", o->policy, strerror(errno));
 	if (!again) {
 		log_message("the policy stays as it was");
 		return;
@@ -254,13 +231,29 @@ static void policy_reload(struct pipeline *p)
 
 static void signals_serve(struct pipeline *p)
 {
-	if (reload_asked)
+	if (signals_take(WISH_RELOAD))
 		policy_reload(p);
-	if (stats_asked)
+	if (signals_take(WISH_STATS))
 		stats_print(&p->stats);
-	if (reopen_asked)
-		outputs_reopen(p->outputs);
-	stats_asked = reopen_asked = reload_asked = 0;
+	if (signals_take(WISH_REOPEN))
+		outputs_reopen(p->outputs, helper_open, p->lock.helper);
+}
+
+/* Live, time goes on without frames, too, and what waits for it is told. */
+static void time_advance(struct pipeline *p, uint64_t time_ns)
+{
+	if (!time_ns)
+		return;
+	dissect_advance(p->dissect, time_ns);
+	if (p->engine)
+		engine_advance(p->engine, time_ns);
+}
+
+/* Asked to stop, a live capture comes to its own end, after what was seen before. */
+static bool pipeline_goes_on(const struct pipeline *p, const struct batch *batch)
+{
+	bool more = batch->count || batch->time_ns;
+	return more && (!*signals_stop() || p->sources->live) && !outputs_gone(p->outputs);
 }
 
 static uint64_t clock_ns(void)
@@ -274,11 +267,12 @@ static void pipeline_loop(struct pipeline *p)
 {
 	struct batch batch;
 	capture_next(p->capture, &batch);
-	while (batch.count && !stop_asked && !outputs_gone(p->outputs)) {
+	while (pipeline_goes_on(p, &batch)) {
 		signals_serve(p); /* first: it may have waited long for these frames */
 		span_note(p, &batch);
-		links_announce(p, p->first_ns);
+		links_announce(p, p->sources->live ? batch.time_ns : p->first_ns);
 		dissect_batch(p->dissect, &batch);
+		time_advance(p, batch.time_ns);
 		outputs_tick(p->outputs, clock_ns());
 		capture_next(p->capture, &batch);
 	}
@@ -314,22 +308,11 @@ static void pipeline_finish(struct pipeline *p)
 		.min_severity = pipeline_policy(p)->min_severity,
 	};
 	dissect_finish(p->dissect);
-	links_announce(p, p->first_ns);
+	links_announce(p, p->sources->live ? p->last_ns : p->first_ns);
 	if (p->engine) {
 		engine_finish(p->engine);
 		engine_summarise(p->engine, &summary);
 		outputs_end(p->outputs, &summary);
-	}
-}
-
-static void interfaces_print(const struct source_table *sources)
-{
-	for (uint32_t i = 0; i < sources->interfaces; i++) {
-		const struct interface *row = &sources->interface[i];
-		log_message("%s: interface %s, link type %u, %s (%s)",
-			sources->capture[row->capture], row->name[0] ? row->name : "without a name",
-			row->link_type, role_name(row->role),
-			row->declared ? "as declared" : "guessed");
 	}
 }
 
@@ -355,6 +338,7 @@ static int pipeline_close(struct pipeline *p, int status)
 	capture_free(p->capture);
 	free(p->sources);
 	free(p->again);
+	lock_free(&p->lock);
 	if (status != EXIT_CLEAN)
 		return status;
 	if (failed)
@@ -367,10 +351,10 @@ static int pipeline_close(struct pipeline *p, int status)
 int pipeline_run(const struct options *o, bool judge)
 {
 	struct pipeline p = {.options = o};
+	signals_catch(); /* from the start: none may end a run half open */
 	int status = pipeline_open(&p, judge);
 	if (status != EXIT_CLEAN)
 		return pipeline_close(&p, status);
-	signals_catch();
 	pipeline_loop(&p);
 	pipeline_finish(&p);
 	if (o->verbose) {

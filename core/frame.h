@@ -28,6 +28,7 @@ struct frame {
 
 struct batch {
 	uint32_t count;
+	uint64_t time_ns; /* live: every frame up to then was handed out; 0 in files */
 	struct frame frames[BATCH_FRAMES];
 };
 

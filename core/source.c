@@ -35,6 +35,7 @@ int source_add_interface(
 	added->declared = role != ROLE_AUTO;
 	enum role guess = role_guess(added->name, link_type, &added->named);
 	added->role = (uint8_t)(added->declared ? role : guess);
+	t->changes++;
 	return (int)t->interfaces++;
 }
 

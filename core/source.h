@@ -29,10 +29,15 @@ struct interface {
 	uint16_t capture; /* index into captures */
 	uint8_t role;     /* enum role, never ROLE_AUTO */
 	bool declared;    /* the role was said by the user, not guessed */
-	bool named;       /* guessed from a name that tells it, not from the link type alone */
+	bool named;       /* guessed from a name that tells it, not from the link type alone; or
+			     the kernel's word */
+	bool aside;       /* a tunnel that no default route leads into: says nothing of where other
+			     traffic should go */
 };
 
 struct source_table {
+	bool live;                                   /* captures are interfaces, not files */
+	uint32_t changes;                            /* of interfaces: added, or no longer aside */
 	uint32_t captures, interfaces;               /* how many there are */
 	const char *capture[SOURCE_CAPTURES_MAX];    /* as the user named them; not owned */
 	enum role capture_role[SOURCE_CAPTURES_MAX]; /* ROLE_AUTO where the user said nothing */

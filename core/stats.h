@@ -18,6 +18,15 @@
 	MISS(filtered, "capture.filtered", "frames that the capture filter left out")              \
 	LOST(kernel_drops, "capture.kernel_drops", "frames that the capturing system dropped")     \
 	LOST(kernel_ifdrops, "capture.kernel_ifdrops", "frames that the interface dropped")        \
+	MISS(kernel_filters, "capture.kernel_filters",                                             \
+		"captures with a filter: what it leaves out is neither seen nor counted")          \
+	STAT(unwatched, "capture.unwatched", "frames of interfaces that are not watched")          \
+	MISS(unknown_interface, "capture.unknown_interface",                                       \
+		"frames of interfaces that were gone before they could be looked at")              \
+	LOST(interfaces_refused, "capture.interfaces_refused",                                     \
+		"interfaces and routing tables not looked at for want of room")                    \
+	MISS(host_unknown, "capture.host_unknown",                                                 \
+		"times that the kernel did not tell of its interfaces")                            \
 	STAT(secrets, "capture.secrets", "blocks of decryption secrets in the captures")           \
 	LOST(secrets_refused, "capture.secrets_refused",                                           \
 		"blocks of decryption secrets not kept for want of room")                          \

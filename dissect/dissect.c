@@ -254,7 +254,13 @@ void dissect_batch(struct dissect *d, const struct batch *batch)
 			traffic_turn(d->traffic, i);
 		packet_dissect(d, &d->packets[i]);
 	}
-	d->now_ns = d->time_ns[batch->count - 1];
+	dissect_advance(d, d->time_ns[batch->count - 1]);
+}
+
+void dissect_advance(struct dissect *d, uint64_t time_ns)
+{
+	if (time_ns > d->now_ns)
+		d->now_ns = time_ns;
 	if (d->now_ns > FLOW_IDLE_NS)
 		table_expire(&d->flows.table, d->now_ns - FLOW_IDLE_NS);
 }

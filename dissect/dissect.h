@@ -32,6 +32,9 @@ struct dissect *dissect_new(const struct dissect_options *options, const struct 
 
 void dissect_batch(struct dissect *d, const struct batch *batch);
 
+/* Live: it is this time by now, with or without frames. */
+void dissect_advance(struct dissect *d, uint64_t time_ns);
+
 /* The end of the run: emits what waited for it, and writes the gauges (flows active, memory) into
  * the stats. */
 void dissect_finish(struct dissect *d);

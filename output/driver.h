@@ -26,7 +26,8 @@ struct output_driver {
 		TO_COLLECTOR, /* an address of dial.h, which must be given */
 		TO_UNIX,      /* the path of a Unix socket, which must be given */
 	} to;
-	bool counted; /* its records are told apart by their length in streams */
+	bool counted;    /* its records are told apart by their length in streams */
+	unsigned rights; /* enum output_right, a mask; those of its destination come on top */
 	void (*observation)(struct output *o, const struct observation *observation);
 	/* What is judged, as it goes by: an output may show it beside what is found. */
 	void (*witness)(struct output *o, const struct observation *observation);

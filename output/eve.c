@@ -131,7 +131,7 @@ static void add_source(struct json *j, const struct obs_head *h, const struct so
 {
 	if (h->frame)
 		json_add_u64(j, "pcap_cnt", h->frame);
-	if (h->capture < sources->captures)
+	if (h->capture < sources->captures && !sources->live)
 		json_add_text(j, "pcap_filename", sources->capture[h->capture]);
 	if (!h->has_macs)
 		return;

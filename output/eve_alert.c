@@ -111,7 +111,7 @@ static void add_evidence(
 	struct json *j, const struct alert_frame *frame, const struct source_table *sources)
 {
 	json_open(j, NULL);
-	if (frame->capture < sources->captures)
+	if (frame->capture < sources->captures && !sources->live)
 		json_add_text(j, "pcap_filename", sources->capture[frame->capture]);
 	json_add_u64(j, "pcap_cnt", frame->number);
 	if (frame->interface < sources->interfaces)

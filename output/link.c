@@ -45,28 +45,6 @@ struct link {
 	bool hopeless;   /* waiting brought nothing last time */
 };
 
-struct link *link_open(const char *dest, const struct link_options *options)
-{
-	struct link *l = calloc(1, sizeof(*l));
-	if (!l) {
-		log_message("%s: out of memory", dest);
-		return NULL;
-	}
-	l->options = *options;
-	l->fd = -1;
-	l->backoff_ns = BACKOFF_FIRST;
-	snprintf(l->name, sizeof(l->name), "%s", dest);
-	bool good = dial_parse(&l->dial, dest);
-	if (good && l->dial.carrier == CARRIER_TLS) {
-		l->tls = tls_new(l->dial.host);
-		good = l->tls != NULL;
-	}
-	if (good)
-		return l;
-	free(l);
-	return NULL;
-}
-
 /* The connection is gone, or did not come about. */
 static void link_lose(struct link *l, const char *why)
 {
@@ -91,11 +69,18 @@ static void link_lose_errno(struct link *l)
 	link_lose(l, l->tls && l->state >= LINK_HANDSHAKE ? tls_why(l->tls) : strerror(errno));
 }
 
-static void link_up(struct link *l)
+static void link_works(struct link *l)
 {
 	if (l->complained)
 		log_message("%s: connected", l->name);
 	l->complained = l->hopeless = false;
+}
+
+/* That datagrams can be sent does not mean that anybody is there. */
+static void link_up(struct link *l)
+{
+	if (!l->datagram)
+		link_works(l);
 	l->state = LINK_UP;
 	l->written = 0;
 	l->offset = 0;
@@ -107,6 +92,30 @@ static void link_connect(struct link *l)
 	l->state = LINK_CONNECTING;
 	if (l->fd < 0)
 		link_lose_errno(l);
+}
+
+struct link *link_open(const char *dest, const struct link_options *options)
+{
+	struct link *l = calloc(1, sizeof(*l));
+	if (!l) {
+		log_message("%s: out of memory", dest);
+		return NULL;
+	}
+	l->options = *options;
+	l->fd = -1;
+	l->backoff_ns = BACKOFF_FIRST;
+	snprintf(l->name, sizeof(l->name), "%s", dest);
+	bool good = dial_parse(&l->dial, dest);
+	if (good && l->dial.carrier == CARRIER_TLS) {
+		l->tls = tls_new(l->dial.host);
+		good = l->tls != NULL;
+	}
+	if (good) {
+		link_connect(l); /* now: later there may be no right to reach a Unix socket */
+		return l;
+	}
+	free(l);
+	return NULL;
 }
 
 static void link_connected(struct link *l)
@@ -146,9 +155,11 @@ static uint64_t link_written(const struct link *l)
 static void link_acknowledge(struct link *l)
 {
 	int waiting = 0;
-	if (l->datagram)
+	if (l->datagram && l->spool.sent) {
 		spool_arrived(&l->spool, UINT64_MAX);
-	else if (l->spool.sent && ioctl(l->fd, TIOCOUTQ, &waiting) == 0)
+		link_works(l);
+		l->backoff_ns = BACKOFF_FIRST;
+	} else if (l->spool.sent && ioctl(l->fd, TIOCOUTQ, &waiting) == 0)
 		spool_arrived(&l->spool, link_written(l) - (uint64_t)waiting);
 }
 
@@ -202,7 +213,8 @@ static bool link_send(struct link *l)
 	if (l->datagram || l->offset == record->length) {
 		spool_wrote(&l->spool, link_written(l));
 		l->offset = 0;
-		l->backoff_ns = BACKOFF_FIRST;
+		if (!l->datagram)
+			l->backoff_ns = BACKOFF_FIRST;
 	}
 	return true;
 }

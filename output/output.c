@@ -175,6 +175,15 @@ void outputs_end(struct outputs *set, const struct summary *s)
 	}
 }
 
+unsigned outputs_rights(const struct outputs *set)
+{
+	unsigned rights = 0;
+	for (size_t i = 0; i < set->count; i++)
+		rights |= set->output[i].driver->rights |
+			(set->output[i].sink.link ? OUTPUT_SOCKETS : 0U);
+	return rights;
+}
+
 bool outputs_gone(const struct outputs *set)
 {
 	size_t gone = 0;
@@ -189,10 +198,23 @@ void outputs_tick(struct outputs *set, uint64_t now_ns)
 		sink_tick(&set->output[i].sink, now_ns);
 }
 
-void outputs_reopen(struct outputs *set)
+void outputs_reopen(
+	struct outputs *set, int (*open_file)(void *opener, const char *path), void *opener)
 {
-	for (size_t i = 0; i < set->count; i++)
-		sink_reopen(&set->output[i].sink);
+	for (size_t i = 0; i < set->count; i++) {
+		struct sink *s = &set->output[i].sink;
+		if (s->link)
+			sink_retry(s);
+		else if (!s->standard)
+			sink_reopen(s, open_file(opener, s->dest));
+	}
+}
+
+bool outputs_file(const struct outputs *set, unsigned i, struct output_file *out)
+{
+	if (i < set->count)
+		*out = sink_file(&set->output[i].sink);
+	return i < set->count;
 }
 
 bool outputs_free(struct outputs *set)

@@ -56,8 +56,25 @@ bool outputs_tell_again(struct outputs *set, const struct output_context *contex
 /* Time goes on: what waits for a collector is sent, or tried again. The clock never goes back. */
 void outputs_tick(struct outputs *set, uint64_t now_ns);
 
-/* Opens files anew by their names: what was there has been moved away (log rotation). */
-void outputs_reopen(struct outputs *set);
+/* Opens files anew by their names: what was there has been moved away (log rotation); collectors
+ * that went away are tried again at once. By
+ * `open_file`, because the run itself may no longer open any: a descriptor, or -1 with errno. */
+void outputs_reopen(
+	struct outputs *set, int (*open_file)(void *opener, const char *path), void *opener);
+
+/* A file that it will be asked for, and how to open it (open(2)): of output `i`, false behind the
+ * last; `path` is NULL where there is no file. */
+struct output_file {
+	const char *path;
+	int flags;
+	unsigned mode;
+};
+bool outputs_file(const struct outputs *set, unsigned i, struct output_file *out);
+
+/* What outputs ask of the system beyond writing to what is open, while the run goes on: sockets
+ * that connect again, threads of a library. A mask, of all that are open. */
+enum output_right { OUTPUT_SOCKETS = 1 << 0, OUTPUT_THREADS = 1 << 1 };
+unsigned outputs_rights(const struct outputs *set);
 
 /* The reader of stdout went away (`| head`) and nothing else is written: the run may stop, quietly.
  */

@@ -20,13 +20,18 @@
 
 #define FILE_MODE 0640
 
-/* -1 with errno set. What lies in /dev is not planted by others, and /dev/stdout is a link. */
-static int file_open(const char *dest, bool anew)
+/* What lies in /dev is not planted by others, and /dev/stdout is a link. */
+static int file_flags(const char *dest, bool anew)
 {
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | (anew ? O_TRUNC : 0);
-	if (strncmp(dest, "/dev/", strlen("/dev/")) != 0)
-		flags |= O_NOFOLLOW;
-	return open(dest, flags, FILE_MODE);
+	return strncmp(dest, "/dev/", strlen("/dev/")) == 0 ? flags : flags | O_NOFOLLOW;
+}
+
+struct output_file sink_file(const struct sink *s)
+{
+	if (s->standard || s->link)
+		return (struct output_file){.path = NULL};
+	return (struct output_file){s->dest, file_flags(s->dest, s->anew), FILE_MODE};
 }
 
 static bool link_start(struct sink *s, const char *dest, const struct sink_options *options)
@@ -49,7 +54,7 @@ bool sink_open(
 	if (dial_named(dest))
 		return link_start(s, dest, options);
 	if (!s->standard) {
-		s->fd = file_open(dest, options->anew);
+		s->fd = open(dest, file_flags(dest, options->anew), FILE_MODE);
 		if (s->fd < 0) {
 			log_message("%s: cannot write there: %s", s->name,
 				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
@@ -60,13 +65,13 @@ bool sink_open(
 	return true;
 }
 
-void sink_reopen(struct sink *s)
+void sink_retry(struct sink *s)
 {
-	if (s->link)
-		link_retry(s->link);
-	if (s->standard || s->link)
-		return;
-	int fd = file_open(s->dest, s->anew);
+	link_retry(s->link);
+}
+
+void sink_reopen(struct sink *s, int fd)
+{
 	if (fd < 0) {
 		log_message("%s: cannot be opened again, going on with the old file: %s", s->name,
 			strerror(errno));

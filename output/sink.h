@@ -9,6 +9,7 @@
 
 #include "core/stats.h"
 #include "output/link.h"
+#include "output/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,8 +44,15 @@ bool sink_open(
 /* Time goes on, by a clock that never goes back. */
 void sink_tick(struct sink *s, uint64_t now_ns);
 
-/* Opens the file anew by its name. On failure the old one stays, and that is said. */
-void sink_reopen(struct sink *s);
+/* Goes on with `fd`, the file opened anew by its name. Where that is -1, the old one stays, and
+ * that is said. */
+void sink_reopen(struct sink *s, int fd);
+
+/* Tries the collector again now, if it went away. */
+void sink_retry(struct sink *s);
+
+/* How the file is opened anew. */
+struct output_file sink_file(const struct sink *s);
 
 void sink_write(struct sink *s, const void *record, size_t length);
 

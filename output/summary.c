@@ -70,7 +70,8 @@ static void print_interfaces(struct page *p, const struct source_table *sources)
 		const struct interface *interface = &sources->interface[i];
 		if (interface_repeats(sources, i) || distinct++ >= LIST_SHOWN)
 			continue;
-		bool guessed = !interface->declared && interface->role != ROLE_UNKNOWN;
+		bool told = interface->declared || (sources->live && interface->named);
+		bool guessed = !told && interface->role != ROLE_UNKNOWN;
 		strip_comma(&list);
 		strip_add(&list, "%s (%s%s)",
 			interface->name[0] ? interface->name : "without a name",

@@ -8,14 +8,18 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define HOST_MAX 256
 #define WHY_MAX  256
+
+#define AUTHORITIES "ca-certificates.crt" /* as update-ca-certificates(8) names it */
 
 struct tls {
 	SSL_CTX *context;
@@ -23,6 +27,16 @@ struct tls {
 	char host[HOST_MAX];
 	char why[WHY_MAX];
 };
+
+/* Certificates are looked up in their folder when one is checked, and then the run may no longer
+ * open files: so all that the system trusts are read now, where they are in one file, too. */
+static void authorities_load(SSL_CTX *context)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/" AUTHORITIES, X509_get_default_cert_dir());
+	if (access(path, R_OK) == 0)
+		SSL_CTX_load_verify_file(context, path);
+}
 
 struct tls *tls_new(const char *host)
 {
@@ -36,6 +50,7 @@ struct tls *tls_new(const char *host)
 		return NULL;
 	}
 	snprintf(t->host, sizeof(t->host), "%s", host);
+	authorities_load(t->context);
 	SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_mode(
 		t->context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

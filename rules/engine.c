@@ -151,6 +151,13 @@ static bool observation_relayed(const struct observation *o)
 	return o->head.encapsulation & WRAPPED_TURN && stun & INTEREST_IN(o->head.kind);
 }
 
+static void time_advance(struct engine *e, uint64_t time_ns)
+{
+	if (time_ns > e->now_ns)
+		e->now_ns = time_ns;
+	findings_advance(&e->findings, e->now_ns);
+}
+
 static void outings_judge(struct engine *e)
 {
 	for (size_t i = 0; i < DETECTIONS && e->knowledge.outings.due_count; i++) {
@@ -178,11 +185,17 @@ static void socket_disown(struct engine *e, const struct observation *o)
 	}
 }
 
+void engine_advance(struct engine *e, uint64_t time_ns)
+{
+	time_advance(e, time_ns);
+	e->knowledge.now_ns = e->now_ns;
+	outings_advance(&e->knowledge);
+	outings_judge(e);
+}
+
 void engine_observe(struct engine *e, const struct observation *o)
 {
-	if (o->head.time_ns > e->now_ns)
-		e->now_ns = o->head.time_ns;
-	findings_advance(&e->findings, e->now_ns);
+	time_advance(e, o->head.time_ns);
 	if (!(e->wants & INTEREST_IN(o->head.kind)) || observation_relayed(o))
 		return;
 	knowledge_learn(&e->knowledge, o);

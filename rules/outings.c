@@ -297,6 +297,12 @@ void outings_learn(struct knowledge *k, const struct observation *o)
 		lease_learn(k, o);
 }
 
+void outings_advance(struct knowledge *k)
+{
+	k->outings.due_count = 0;
+	waiting_hand(k);
+}
+
 bool outings_flush(struct knowledge *k)
 {
 	struct outings *t = &k->outings;

@@ -91,6 +91,9 @@ bool outings_init(struct outings *t);
 void outings_free(struct outings *t);
 void outings_learn(struct knowledge *k, const struct observation *o);
 
+/* Time went on without an observation: what has waited long enough is handed out. */
+void outings_advance(struct knowledge *k);
+
 /* The run ends: what still waits is handed out, as much as there is room for, by what is known.
  * False: nothing is left. */
 bool outings_flush(struct knowledge *k);

@@ -45,6 +45,9 @@ uint32_t engine_interest(void);
 
 void engine_observe(struct engine *e, const struct observation *o);
 
+/* It is this time by now, whether anything is observed or not: what was held until then is told. */
+void engine_advance(struct engine *e, uint64_t time_ns);
+
 /* From here on another policy holds. What was told stays told. */
 void engine_follow(struct engine *e, const struct policy *policy);
 

@@ -1,6 +1,8 @@
 /* The life of tunnels, from their handshakes and data. */
 #include "rules/tunnels.h"
 
+#include <assert.h>
+
 _Static_assert(sizeof(struct client_tunnels) % 8 == 0, "rows of a table");
 
 bool tunnels_init(struct tunnels *t)
@@ -61,6 +63,7 @@ static struct tunnel *tunnel_get(
 	struct tunnel *known = tunnel_find(c, far_end);
 	if (known)
 		return known;
+	assert(c); /* for who reads this by machine: table_get is never NULL */
 	known = &c->at[c->count++ % TUNNELS_PER_CLIENT];
 	t->forgotten += known->far_end.addr.family != ADDR_NONE;
 	*known = (struct tunnel){.far_end = *far_end};

@@ -49,7 +49,7 @@ def cpu_time(command, capture):
 
 def instructions(command, capture):
     """Executed by `seep COMMAND CAPTURE`."""
-    run = subprocess.run([*COUNT, SEEP, command, capture], stdout=subprocess.DEVNULL,
+    run = subprocess.run([*COUNT, SEEP, command, "--no-sandbox", capture], stdout=subprocess.DEVNULL,
                          stderr=subprocess.PIPE, timeout=SECONDS, check=False)
     counted = re.search(rb"Collected : (\d+)", run.stderr)
     if not counted:

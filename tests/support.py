@@ -67,6 +67,10 @@ class Run:
         return f"exit {self.status}\nstdout: {self.out[:400]!r}\nstderr: {self.err[-1500:]!r}"
 
 
+# A sanitizer's build has no sandbox; tests/sanitize says which it is.
+SANITIZED = "asan" in SEEP.parts
+
+
 def environment(**changes):
     plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "LC_ALL", "LANG")}
     return {**plain, **SANITIZER, **changes}

@@ -3,13 +3,14 @@ import re
 import signal
 import struct
 import subprocess
+from pathlib import Path
 
 import build_pcap as build
-from support import ROOT, SEEP, TIMEOUT, records, seep
+from support import ROOT, SANITIZED, SEEP, TIMEOUT, records, seep
 from synthetic.world import World
 
-HELP_COLUMNS, HELP_LINES = 80, 50
-COMMANDS = ["replay", "dissect", "report", "list", "explain", "check"]
+HELP_COLUMNS, HELP_LINES = 80, 56
+COMMANDS = ["live", "replay", "dissect", "interfaces", "report", "list", "explain", "check"]
 POLICY = ROOT / "tests/golden/policies/home.yaml"
 # Every long option of `replay` with an argument that it takes, or None.
 OPTIONS = {
@@ -95,6 +96,15 @@ def test_catalogue(tally, _folder):
                     text)
         wide = [line for line in text.splitlines() if len(line) > 100]
         tally.check(not wide, f"explain {name}: width", "\n".join(wide))
+
+
+def test_interfaces(tally, _folder):
+    """Every host that runs tests has a loopback interface; tests/live looks at others."""
+    run = seep("interfaces")
+    tally.check(run.status == 0 and not run.err
+                and re.search(rb"^lo +.*not: +traffic within this host$", run.out, re.M),
+                "interfaces", str(run))
+    tally.check(seep("interfaces", "eth0").status == 2, "interfaces takes no arguments")
 
 
 def test_exit_status(tally, folder):
@@ -198,6 +208,29 @@ def test_signals(tally, folder):
         out, err = child.communicate(timeout=TIMEOUT)
         tally.check(child.returncode == 1 and b"Summary" in out, f"{number.name} ends the run",
                     f"exit {child.returncode}\n{out}\n{err}")
+
+
+def test_locked_down(tally, folder):
+    """Files are read without rights, whoever started it; --no-sandbox keeps them."""
+    for args, seccomp in (([], "2"), (["--no-sandbox"], "0")):
+        child = subprocess.Popen([SEEP, "replay", "--egress", build.EGRESS, *args, "-"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child.stdin.write(leak(folder).read_bytes())
+        child.stdin.flush()
+        child.stdout.readline()  # the alert is out, and the pipe stays open
+        lines = Path(f"/proc/{child.pid}/status").read_text().splitlines()
+        child.communicate(timeout=TIMEOUT)
+        status = {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+        rights = int(status["CapEff"], 16) | int(status["CapPrm"], 16)
+        if args:
+            tally.check(status["Seccomp"] == seccomp, "--no-sandbox", str(status))
+            continue
+        tally.check(status["NoNewPrivs"] == "1" and not rights and "0" not in status["Uid"].split(),
+                    "replay gives up its rights", str(status))
+        if SANITIZED:
+            tally.skip("replay is locked down", "a sanitizer's build has no sandbox")
+        else:
+            tally.check(status["Seccomp"] == seccomp, "replay is locked down", str(status))
 
 
 def test_unread_capture_is_not_listed(tally, folder):

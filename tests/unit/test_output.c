@@ -4,6 +4,7 @@
  */
 #include "tests/unit/support/output.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 
@@ -83,6 +84,56 @@ static void full_disk_is_counted(void **state)
 	assert_false(outputs_free(r.set));
 	free(r.sources);
 	unlink(r.path);
+}
+
+/* Who opens a file anew for outputs that may not: once it fails, then it is another file. */
+struct opener {
+	const char *path;
+	int fd;
+	unsigned asked;
+};
+
+static int opener_open(void *sink, const char *path)
+{
+	struct opener *o = sink;
+	assert_string_equal(path, o->path);
+	o->asked++;
+	errno = EACCES;
+	return o->fd;
+}
+
+static void files_are_opened_by_somebody(void **state)
+{
+	(void)state;
+	struct run r;
+	struct alert a = make_alert();
+	struct output_file file;
+	int ends[2];
+	char byte, spec[128];
+	run_start(&r);
+	struct opener o = {.path = r.path, .fd = -1};
+	snprintf(spec, sizeof(spec), "eve:%s", r.path);
+	assert_int_equal(outputs_open(r.set, "text"), OUTPUT_OK);
+	assert_int_equal(outputs_open(r.set, spec), OUTPUT_OK);
+	assert_true(outputs_file(r.set, 0, &file) && !file.path);
+	assert_true(outputs_file(r.set, 1, &file) && strcmp(file.path, r.path) == 0);
+	assert_true(file.flags & O_NOFOLLOW && file.flags & O_APPEND && !(file.mode & 07));
+	assert_false(outputs_file(r.set, 2, &file));
+	assert_int_equal(outputs_rights(r.set), 0);
+	outputs_reopen(r.set, opener_open, &o); /* the old one stays */
+	assert_int_equal(pipe(ends), 0);
+	o.fd = ends[1];
+	outputs_alert(r.set, &a);
+	outputs_reopen(r.set, opener_open, &o);
+	assert_int_equal(o.asked, 2);
+	outputs_alert(r.set, &a);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(byte, '{');
+	char *first = run_end(&r);
+	const char *line = strchr(first, '\n');
+	assert_true(line && !line[1]);
+	free(first);
+	close(ends[0]);
 }
 
 static void reader_may_go_away(void **state)
@@ -248,6 +299,7 @@ int main(void)
 		cmocka_unit_test(specs_are_checked),
 		cmocka_unit_test(links_are_not_followed),
 		cmocka_unit_test(full_disk_is_counted),
+		cmocka_unit_test(files_are_opened_by_somebody),
 		cmocka_unit_test(reader_may_go_away),
 		cmocka_unit_test(finding_id_has_no_order),
 		cmocka_unit_test(text_says_who_what_and_whom),

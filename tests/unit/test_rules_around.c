@@ -1,4 +1,5 @@
 /* Traffic around a tunnel: what counts, of whom, and in which window of the tunnel's life. */
+#include "rules/outings.h"
 #include "tests/unit/support/judge_policy.h"
 #include "tests/unit/support/judge_traffic.h"
 #include "tests/unit/support/unit.h"
@@ -48,6 +49,22 @@ static const struct alert *judge_verdict(struct judge *j, const char *id)
 			found = &j->alerts[i];
 	}
 	return found;
+}
+
+/* Live: what waits for its moment is handed out by time alone. */
+static void test_time_alone(void **state)
+{
+	(void)state;
+	struct judge *j = judge_behind_tunnel("tunnel=tun0");
+	page(j, WEB);
+	engine_advance(j->engine, j->now_ns + OUTING_GRACE_NS - 1);
+	uint32_t before = j->count;
+	engine_advance(j->engine, j->now_ns + OUTING_GRACE_NS + SECOND_NS);
+	engine_advance(j->engine, j->now_ns + OUTING_GRACE_NS + 60 * SECOND_NS);
+	assert_int_equal(before, 0);
+	assert_int_equal(j->count, 1);
+	assert_string_equal(j->alerts[0].detection->id, "untunnelled-traffic");
+	judge_free(j);
 }
 
 /* One conversation beside a tunnel that is up. */
@@ -342,6 +359,7 @@ static void test_crossing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_time_alone),
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_recognised),
 		cmocka_unit_test(test_another_gateway),

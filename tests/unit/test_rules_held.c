@@ -96,6 +96,21 @@ static void told_when_the_moment_is_over(void **state)
 	judge_free(j);
 }
 
+/* Live, time alone brings it out, and does not go back. */
+static void told_by_time_alone(void **state)
+{
+	(void)state;
+	const struct deed ask = {ASK};
+	struct judge *j = judge_new("tunnel=tun0");
+	judge_see(j, &ask);
+	engine_advance(j->engine, j->now_ns + FINDING_GRACE_NS - 1);
+	engine_advance(j->engine, 0);
+	assert_int_equal(j->count, 0);
+	engine_advance(j->engine, j->now_ns + FINDING_GRACE_NS);
+	assert_int_equal(j->count, 1);
+	judge_free(j);
+}
+
 /* A finding that began inside the tunnel and turns out to go around it covers from then on. */
 static void growing_covers_too(void **state)
 {
@@ -188,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stories),
 		cmocka_unit_test(told_when_the_moment_is_over),
+		cmocka_unit_test(told_by_time_alone),
 		cmocka_unit_test(growing_covers_too),
 		cmocka_unit_test(time_does_not_go_back),
 		cmocka_unit_test(answered_late),
