@@ -86,7 +86,7 @@ static bool answer_send(int socket, int fd)
 
 static int answer_receive(int socket)
 {
-	struct answer answer;
+	struct answer answer = {0};
 	struct iovec iov = {.iov_base = &answer, .iov_len = sizeof(answer)};
 	union control control;
 	struct msghdr m = {.msg_iov = &iov,
