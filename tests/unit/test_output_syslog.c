@@ -10,8 +10,9 @@
 static void message_of(const struct alert *a, const char *sensor, char *got, size_t size)
 {
 	struct run r;
-	char path[] = "/tmp/seep-syslog-XXXXXX", spec[64];
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	char path[] = "/tmp/seep-syslog-XXXXXX";
+	char spec[sizeof("syslog:unix:") + sizeof(name.sun_path)];
 	assert_non_null(mkdtemp(path));
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s/s", path);
 	snprintf(spec, sizeof(spec), "syslog:unix:%s", name.sun_path);
