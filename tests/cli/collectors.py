@@ -15,6 +15,7 @@ from support import SEEP, TIMEOUT, environment, records, seep
 LEAK_ARGS = ["--egress", build.EGRESS]
 HEADER = re.compile(rb"<(\d+)>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) (\S+) seep - alert - ")
 LOCAL = "127.0.0.1"
+UNDER_WAY = 64  # messages that a collector may have read when it went
 WAIT = 10
 
 
@@ -123,8 +124,18 @@ def alerts(out):
     return [r for r in records(out) if r["event_type"] == "alert"]
 
 
-def check_messages(tally, case, messages, expected):
-    """RFC 5424 messages, an EVE alert in each: those expected, each once."""
+def local_name():
+    """A bare root may have no file of host names."""
+    try:
+        socket.getaddrinfo("localhost", None)
+        return "localhost"
+    except socket.gaierror:
+        return LOCAL
+
+
+def check_messages(tally, case, messages, expected, under_way=0):
+    """RFC 5424 messages, an EVE alert in each: those expected, each once. Of those under way when a
+    collector went nobody knows whether it read them, so that many may come twice: none is lost."""
     heads = [HEADER.match(message) for message in messages]
     if not tally.check(messages and all(heads), f"{case}: RFC 5424", repr(messages[:1])):
         return
@@ -136,7 +147,8 @@ def check_messages(tally, case, messages, expected):
     tally.check(not wrong, f"{case}: priority and time", str(wrong[:1]))
     told, due = ([(a["leak"]["finding_id"], a["leak"]["state"]) for a in some]
                  for some in (bodies, expected))
-    tally.check(sorted(told) == sorted(due), f"{case}: every alert, once",
+    once = sorted(set(told)) == sorted(due) and len(told) - len(due) <= under_way
+    tally.check(once, f"{case}: every alert, once",
                 f"{len(told)} messages, {len(set(told))} different; {len(due)} are due")
 
 
@@ -159,7 +171,7 @@ def test_syslog_carriers(tally, folder):
         sock.close()
     six = tcp_listener(family=socket.AF_INET6) if socket.has_ipv6 else tcp_listener()
     for name, listener, dest, split in (
-            ("tcp", tcp_listener(), "tcp:localhost:{}", counted),
+            ("tcp", tcp_listener(), f"tcp:{local_name()}:{{}}", counted),
             ("tcp over IPv6", six, "tcp:[::1]:{}", counted),
             ("unix, stream", unix_listener(folder / "stream", socket.SOCK_STREAM),
              f"unix:{folder}/stream", lambda stream: bytes(stream).splitlines())):
@@ -243,7 +255,7 @@ def test_collector_restarts(tally, folder):
     tally.check(child.returncode == 1 and len({a["leak"]["finding_id"] for a in expected}) == 3 * batch,
                 "a restart: the other output", f"exit {child.returncode}, {err!r}")
     whole = [m for m in messages if m.endswith(b"}")]
-    check_messages(tally, "a restart", whole, expected)
+    check_messages(tally, "a restart", whole, expected, UNDER_WAY)
     tally.check(len(messages) - len(whole) <= 1, "a restart: at most one message was cut off")
 
 

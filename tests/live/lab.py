@@ -32,10 +32,11 @@ def missing():
         done = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
     except FileNotFoundError:
         return "there is no ip command (iproute2)"
-    if done.returncode:
-        return f"no network namespaces: {done.stderr.decode().strip()}"
-    subprocess.run(["ip", "netns", "del", name], check=False)
-    return None
+    if not done.returncode:
+        done = subprocess.run(["ip", "netns", "exec", name, "true"], capture_output=True,
+                              check=False)
+        subprocess.run(["ip", "netns", "del", name], check=False)
+    return f"no network namespaces: {done.stderr.decode().strip()}" if done.returncode else None
 
 
 class Seep:
