@@ -21,7 +21,7 @@ static void assert_next(const struct spool *s, const char *expected)
 {
 	const struct spool_record *next = spool_next(s);
 	assert_int_equal(next != NULL, expected != NULL);
-	if (next) {
+	if (next && expected) {
 		assert_int_equal(next->length, strlen(expected));
 		assert_memory_equal(next->bytes, expected, next->length);
 	}
