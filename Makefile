@@ -101,7 +101,7 @@ cost: all ## no capture costs 20 times the median; COST_ALL=1 counts all
 	@.ci/setup build test sanitize
 	@SEEP=$(B)/seep tests/cost.py
 
-fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (default 5)
+fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (default 3)
 	@.ci/setup build lint
 	+@$(SUBMAKE) -s $(LIBFUZZ) fuzzers
 	@tests/fuzz/run build/fuzz
