@@ -28,18 +28,21 @@ static bool terms_expect(const struct policy_terms *terms)
 	return terms->egress.count || terms->proxy.count || terms->tunnel.count;
 }
 
-/* The address by which the client's host is known otherwise, or its own. */
+/* The address by which the client's host is known otherwise; NULL: none. */
 static const struct addr *host_of(const struct knowledge *k, const struct addr *client)
 {
 	const struct client *c = knowledge_client(k, client);
 	const struct addr *main = c && c->has_mac ? hosts_main(&k->hosts, c->mac) : NULL;
-	return main ? main : client;
+	return main && !addr_equal(main, client) ? main : NULL;
 }
 
 const struct client_tunnels *knowledge_tunnels(const struct knowledge *k, const struct addr *client)
 {
+	if (!k->tunnels.table.count)
+		return NULL;
 	const struct client_tunnels *own = tunnels_find(&k->tunnels, client);
-	return own ? own : tunnels_find(&k->tunnels, host_of(k, client));
+	const struct addr *host = own ? NULL : host_of(k, client);
+	return host ? tunnels_find(&k->tunnels, host) : own;
 }
 
 uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *client)
@@ -68,15 +71,18 @@ const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct ad
 
 const struct client_proxies *knowledge_proxies(const struct knowledge *k, const struct addr *client)
 {
+	if (!k->proxies.table.count)
+		return NULL;
 	const struct client_proxies *own = proxies_find(&k->proxies, client);
-	return own ? own : proxies_find(&k->proxies, host_of(k, client));
+	const struct addr *host = own ? NULL : host_of(k, client);
+	return host ? proxies_find(&k->proxies, host) : own;
 }
 
 /* Programs of the capturing host use a proxy on it: then its traffic should be that proxy's. */
 static bool loopback_proxied(const struct knowledge *k, const struct addr *client)
 {
-	const struct client *c = knowledge_client(k, client);
-	return k->proxies.loopback_ns && c && c->self;
+	const struct client *c = k->proxies.loopback_ns ? knowledge_client(k, client) : NULL;
+	return c && c->self;
 }
 
 const struct addr *knowledge_real(
@@ -167,15 +173,13 @@ bool knowledge_expects(const struct knowledge *k)
 	return expected.any;
 }
 
-/* Without a client: what holds for everybody. */
+/* Enough for roles. Without a client: what holds for everybody. */
 static struct path_map path_map(const struct knowledge *k, const struct addr *client)
 {
 	return (struct path_map){
 		.policy = k->policy,
 		.terms = client ? knowledge_terms(k, client) : &k->policy->terms[0],
 		.sources = k->sources,
-		.tunnels = client ? knowledge_tunnels(k, client) : NULL,
-		.proxies = client ? knowledge_proxies(k, client) : NULL,
 	};
 }
 
@@ -195,7 +199,12 @@ static bool same_link(const struct addr *client, const struct addr *other)
 enum path knowledge_path(const struct knowledge *k, const struct addr *client, uint16_t interface,
 	const struct endpoint *dst)
 {
-	const struct path_map map = path_map(k, client);
+	struct path_map map = path_map(k, client);
+	if (addr_scope(&dst->addr) ==
+		SCOPE_GLOBAL) { /* else it stays in the LAN, whose ever it is */
+		map.tunnels = knowledge_tunnels(k, client);
+		map.proxies = knowledge_proxies(k, client);
+	}
 	enum path path = path_of(&map, interface, dst);
 	bool inside = path_role(&map, interface) != ROLE_WAN && path != PATH_TUNNEL;
 	return inside && same_link(client, &dst->addr) ? PATH_LAN : path;
