@@ -160,7 +160,8 @@ static void observe(const struct judgement *j, const struct observation *o)
 	const struct lan_link *link = lan_link(&k->lan, &o->head);
 	struct expectation expected;
 	struct local_end end;
-	if (!link || !local_end_of(k, o, &end) || addr_scope(&end.client) == SCOPE_LINK)
+	if (!link || !lan_routers(link) || !local_end_of(k, o, &end) ||
+		addr_scope(&end.client) == SCOPE_LINK)
 		return;
 	knowledge_expect(k, &end.client, &expected);
 	if (!expected.tunnel)
