@@ -53,15 +53,21 @@ uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *cl
 	return tunnel_learned(k) ? k->tunnel_ns : 0;
 }
 
-bool knowledge_far_end(
-	const struct knowledge *k, const struct addr *client, const struct addr *addr)
+bool knowledge_reach(const struct knowledge *k, const struct addr *client,
+	const struct client_tunnels *tunnels, const struct addr *addr)
 {
 	const struct policy_span *declared = &knowledge_terms(k, client)->tunnel;
 	for (uint32_t i = declared->first; i < declared->first + declared->count; i++) {
 		if (addr_equal(&k->policy->tunnel[i].far_end.addr, addr))
 			return true;
 	}
-	return tunnels_reach(knowledge_tunnels(k, client), addr);
+	return tunnels_reach(tunnels, addr);
+}
+
+bool knowledge_far_end(
+	const struct knowledge *k, const struct addr *client, const struct addr *addr)
+{
+	return knowledge_reach(k, client, knowledge_tunnels(k, client), addr);
 }
 
 const struct tunnel *knowledge_tunnel(const struct knowledge *k, const struct addr *client)

@@ -170,6 +170,10 @@ uint64_t knowledge_tunnel_since(const struct knowledge *k, const struct addr *cl
 bool knowledge_far_end(
 	const struct knowledge *k, const struct addr *client, const struct addr *addr);
 
+/* The same of these tunnels of the client's, and of those that the policy declares for it. */
+bool knowledge_reach(const struct knowledge *k, const struct addr *client,
+	const struct client_tunnels *tunnels, const struct addr *addr);
+
 /* The address of that family which the world sees of the client outside its tunnel, as a mapped
  * address told; NULL when none did. */
 const struct addr *knowledge_real(

@@ -105,18 +105,7 @@ static bool talk_is_of_tunnels_socket(
 bool knowledge_is_far_end(
 	const struct knowledge *k, const struct addr *client, const struct addr *remote)
 {
-	const struct policy_terms *terms = knowledge_terms(k, client);
-	const struct client_tunnels *c = knowledge_far_ends(k, client);
-	for (size_t i = 0; c && i < TUNNELS_PER_CLIENT; i++) {
-		if (addr_equal(&c->at[i].far_end.addr, remote))
-			return true;
-	}
-	for (uint32_t i = 0; i < terms->tunnel.count; i++) {
-		const struct policy_tunnel *said = &k->policy->tunnel[terms->tunnel.first + i];
-		if (addr_equal(&said->far_end.addr, remote))
-			return true;
-	}
-	return false;
+	return knowledge_reach(k, client, knowledge_far_ends(k, client), remote);
 }
 
 /* Of a client with an IPsec tunnel, more IKE: with another gateway, or the same after a while, it
