@@ -94,3 +94,12 @@ bool gathering_take(struct gathering *g, const struct observation *o)
 {
 	return o->head.kind == OBS_SESSION ? session_take(g, o) : candidate_take(g, o);
 }
+
+const struct gathering *gathering_ended(
+	const struct judgement *j, const struct observation *o, struct telling *t)
+{
+	if (!gathering_read(j, o, t))
+		return NULL;
+	struct gathering *g = judgement_memory(j, t->client);
+	return gathering_take(g, o) ? g : NULL;
+}

@@ -26,4 +26,8 @@ bool gathering_take(struct gathering *g, const struct observation *o);
 /* Is it something that makes up a gathering of a program that could be a browser? */
 bool gathering_read(const struct judgement *j, const struct observation *o, struct telling *t);
 
+/* Both: the client's gathering, in this detection's memory, when it has just ended; else NULL. */
+const struct gathering *gathering_ended(
+	const struct judgement *j, const struct observation *o, struct telling *t);
+
 #endif

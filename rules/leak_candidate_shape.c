@@ -26,10 +26,8 @@ static enum shape shape_of(const struct gathering *g, const struct telling *t)
 static void observe(const struct judgement *j, const struct observation *o)
 {
 	struct telling t;
-	if (!gathering_read(j, o, &t))
-		return;
-	struct gathering *g = judgement_memory(j, t.client);
-	if (!gathering_take(g, o))
+	const struct gathering *g = gathering_ended(j, o, &t);
+	if (!g)
 		return;
 	enum shape shape = shape_of(g, &t);
 	if (shape == SHAPE_USUAL)

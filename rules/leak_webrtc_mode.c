@@ -24,10 +24,8 @@ static enum mode mode_of(const struct gathering *g)
 static void observe(const struct judgement *j, const struct observation *o)
 {
 	struct telling t;
-	if (!gathering_read(j, o, &t))
-		return;
-	struct gathering *g = judgement_memory(j, t.client);
-	if (!gathering_take(g, o))
+	const struct gathering *g = gathering_ended(j, o, &t);
+	if (!g)
 		return;
 	struct alert a = telling_alert(j, o, &t, NULL);
 	a.detail = (uint8_t)mode_of(g);
