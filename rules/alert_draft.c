@@ -19,6 +19,24 @@ struct alert alert_draft(
 	};
 }
 
+struct alert alert_draft_direct(const struct judgement *j, const struct observation *o,
+	const struct addr *client, const struct endpoint *server,
+	const struct expectation *expected)
+{
+	struct alert a = alert_draft(j, o, client);
+	a.path = PATH_DIRECT;
+	a.confidence = knowledge_confidence(j->knowledge, client, o->head.interface);
+	a.server = *server;
+	alert_add_expected(&a, expected);
+	return a;
+}
+
+void alert_add_own(struct alert *a, const struct addr *source)
+{
+	if (addr_scope(source) == SCOPE_GLOBAL)
+		alert_add_leaked(a, source);
+}
+
 void alert_add_leaked(struct alert *a, const struct addr *leaked)
 {
 	if (a->leaked_count < ALERT_LEAKED_MAX)

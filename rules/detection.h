@@ -12,6 +12,7 @@
 #include "rules/rules.h"
 
 struct findings;
+struct around_kind;
 struct proof_once;
 
 /* What `observe` gets beside the observation. */
@@ -44,6 +45,8 @@ struct detection {
 	void (*observe)(const struct judgement *j, const struct observation *o); /* or NULL */
 	/* Conversations outside a tunnel are ripe to be judged (rules/outings.h); or NULL. */
 	void (*outings)(const struct judgement *j);
+	/* How it sums them up (rules/around.h), when its `outings` is around_observe. */
+	const struct around_kind *around;
 	/* Writes a->message and a->remedy; called only when the alert is about to be reported. */
 	void (*describe)(struct alert *a);
 	/* The run ends; or NULL. Called for each client remembered. Only with `state_size`. */
@@ -61,6 +64,16 @@ void *judgement_recall(const struct judgement *j, const struct addr *client);
  */
 struct alert alert_draft(
 	const struct judgement *j, const struct observation *o, const struct addr *client);
+
+/* The same of a packet to `server` that went around a tunnel or proxy, as sure as its interface's
+ * role. */
+struct alert alert_draft_direct(const struct judgement *j, const struct observation *o,
+	const struct addr *client, const struct endpoint *server,
+	const struct expectation *expected);
+
+/* Who sees a packet sees its source: given away where it is the client's own. Behind a NAT another
+ * is shown, which is not known yet. */
+void alert_add_own(struct alert *a, const struct addr *source);
 
 /* Adds what was given away, what was expected, and a frame of evidence; what does not fit is left
  * out (and for `expected` marked). */

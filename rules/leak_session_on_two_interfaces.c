@@ -42,14 +42,9 @@ static void observe(const struct judgement *j, const struct observation *o)
 	knowledge_expect(k, &h->src.addr, &expected);
 	if (!expected.tunnel)
 		return;
-	struct alert a = alert_draft(j, o, &h->src.addr);
-	a.path = PATH_DIRECT;
+	struct alert a = alert_draft_direct(j, o, &h->src.addr, &h->dst, &expected);
 	a.stage = STAGE_SIGNALLED;
-	a.server = h->dst;
-	a.confidence = knowledge_confidence(k, &h->src.addr, h->interface);
-	if (addr_scope(&h->src.addr) == SCOPE_GLOBAL)
-		alert_add_leaked(&a, &h->src.addr);
-	alert_add_expected(&a, &expected);
+	alert_add_own(&a, &h->src.addr);
 	alert_add_frame(&a, other->capture, other->interface, other->frame);
 	alert_add_frame(&a, h->capture, h->interface, h->frame);
 	finding_raise(j, &a);

@@ -27,17 +27,10 @@ static void observe(const struct judgement *j, const struct observation *o)
 		return;
 	if (knowledge_path(k, &h->src.addr, h->interface, &h->dst) != PATH_DIRECT)
 		return;
-	struct alert a = alert_draft(j, o, &h->src.addr);
-	a.path = PATH_DIRECT;
-	a.confidence = knowledge_confidence(k, &h->src.addr, h->interface);
+	struct alert a = alert_draft_direct(j, o, &h->src.addr, &h->dst, &expected);
 	a.stage = o->stun_request.check ? STAGE_SIGNALLED : STAGE_GATHERED; /* not answered yet */
-	a.server = h->dst;
 	a.provisional = true;
-	/* Behind a NAT the address it shows is not known yet; without one it is the client's own.
-	 */
-	if (addr_scope(&h->src.addr) == SCOPE_GLOBAL)
-		alert_add_leaked(&a, &h->src.addr);
-	alert_add_expected(&a, &expected);
+	alert_add_own(&a, &h->src.addr);
 	alert_add_frame(&a, h->capture, h->interface, h->frame);
 	finding_raise(j, &a);
 }

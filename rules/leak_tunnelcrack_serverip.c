@@ -84,16 +84,12 @@ static void traffic_judge(const struct judgement *j, const struct observation *o
 	if (!expected.tunnel || !spoke ||
 		o->traffic.first_ns < knowledge_tunnel_since(k, &end.client))
 		return;
-	struct alert a = alert_draft(j, o, &end.client);
-	a.path = PATH_DIRECT;
-	a.server = *end.far;
-	a.confidence = knowledge_confidence(k, &end.client, o->head.interface);
+	struct alert a = alert_draft_direct(j, o, &end.client, end.far, &expected);
 	if (sealed) {
 		a.severity = SEVERITY_LOW;
 		a.confidence = CONFIDENCE_LOW;
 	}
 	local_end_sum(&end, o, &a.traffic);
-	alert_add_expected(&a, &expected);
 	alert_add_frame(&a, o->head.capture, o->head.interface, o->head.frame);
 	finding_raise(j, &a);
 }

@@ -137,11 +137,7 @@ static void tunnel_judge(const struct judgement *j, const struct observation *o,
 		addr_scope(&far->addr) != SCOPE_GLOBAL || !knowledge_judges(k, &asked) ||
 		!is_unsanctioned(j, &near->addr, &far->addr))
 		return;
-	struct alert a = alert_draft(j, o, &near->addr);
-	a.path = PATH_DIRECT;
-	a.server = *far;
-	a.confidence = knowledge_confidence(k, &near->addr, o->head.interface);
-	alert_add_expected(&a, &expected);
+	struct alert a = alert_draft_direct(j, o, &near->addr, far, &expected);
 	alert_add_frame(&a, o->head.capture, o->head.interface, o->head.frame);
 	finding_raise(j, &a);
 }

@@ -34,8 +34,7 @@ static void observe(const struct judgement *j, const struct observation *o)
 	bool stun = o->head.kind == OBS_STUN_REQUEST;
 	a.stage = stun ? STAGE_GATHERED : STAGE_NONE;
 	a.confidence = stun ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
-	if (addr_scope(&wan->src.addr) == SCOPE_GLOBAL)
-		alert_add_leaked(&a, &wan->src.addr);
+	alert_add_own(&a, &wan->src.addr);
 	alert_add_expected(&a, &expected);
 	alert_add_frame(&a, lan->capture, lan->interface, lan->frame);
 	alert_add_frame(&a, wan->capture, wan->interface, wan->frame);
