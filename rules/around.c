@@ -175,8 +175,9 @@ static void outing_take(
 	around_raise(j, kind, &o->client, m, false);
 }
 
-void around_observe(const struct judgement *j, const struct around_kind *kind)
+void around_observe(const struct judgement *j)
 {
+	const struct around_kind *kind = j->detection->around;
 	const struct outings *t = &j->knowledge->outings;
 	for (uint32_t i = 0; i < t->due_count; i++) {
 		const struct outing_due *due = &t->due[i];
@@ -185,10 +186,9 @@ void around_observe(const struct judgement *j, const struct around_kind *kind)
 	}
 }
 
-void around_finish(const struct judgement *j, const struct around_kind *kind,
-	const struct addr *client, struct around *m)
+void around_finish(const struct judgement *j, const struct addr *client, void *state)
 {
-	around_raise(j, kind, client, m, true);
+	around_raise(j, j->detection->around, client, state, true);
 }
 
 static const char *plural(uint64_t count)

@@ -47,10 +47,9 @@ struct around_kind {
 	bool (*weigh)(const struct judgement *j, struct around *m, struct alert *a, bool last);
 };
 
-/* Of `outings` and of `finish`. */
-void around_observe(const struct judgement *j, const struct around_kind *kind);
-void around_finish(const struct judgement *j, const struct around_kind *kind,
-	const struct addr *client, struct around *m);
+/* What such a detection has as its `outings` and its `finish`. */
+void around_observe(const struct judgement *j);
+void around_finish(const struct judgement *j, const struct addr *client, void *state);
 
 /* Raises what is remembered, if it weighs enough. */
 void around_raise(const struct judgement *j, const struct around_kind *kind,

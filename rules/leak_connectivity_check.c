@@ -26,16 +26,6 @@ static bool weigh(const struct judgement *j, struct around *m, struct alert *a, 
 
 static const struct around_kind kind = {.takes = takes, .weigh = weigh};
 
-static void outings(const struct judgement *j)
-{
-	around_observe(j, &kind);
-}
-
-static void finish(const struct judgement *j, const struct addr *client, void *state)
-{
-	around_finish(j, &kind, client, state);
-}
-
 static void describe(struct alert *a)
 {
 	struct describe_names names;
@@ -71,7 +61,8 @@ const struct detection detection_connectivity_check = {
 			.references = references,
 		},
 	.state_size = sizeof(struct around),
-	.outings = outings,
+	.around = &kind,
+	.outings = around_observe,
 	.describe = describe,
-	.finish = finish,
+	.finish = around_finish,
 };

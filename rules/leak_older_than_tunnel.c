@@ -17,16 +17,6 @@ static bool takes(const struct outing *o)
 
 static const struct around_kind kind = {.takes = takes};
 
-static void outings(const struct judgement *j)
-{
-	around_observe(j, &kind);
-}
-
-static void finish(const struct judgement *j, const struct addr *client, void *state)
-{
-	around_finish(j, &kind, client, state);
-}
-
 static void describe(struct alert *a)
 {
 	struct describe_names names;
@@ -67,7 +57,8 @@ const struct detection detection_older_than_tunnel = {
 			.references = references,
 		},
 	.state_size = sizeof(struct around),
-	.outings = outings,
+	.around = &kind,
+	.outings = around_observe,
 	.describe = describe,
-	.finish = finish,
+	.finish = around_finish,
 };

@@ -59,16 +59,6 @@ static void observe(const struct judgement *j, const struct observation *o)
 		up_observe(j, &o->head);
 }
 
-static void outings(const struct judgement *j)
-{
-	around_observe(j, &kind);
-}
-
-static void finish(const struct judgement *j, const struct addr *client, void *state)
-{
-	around_finish(j, &kind, client, state);
-}
-
 static void describe(struct alert *a)
 {
 	struct describe_names names;
@@ -109,7 +99,8 @@ const struct detection detection_start_up_window = {
 	.wants = INTEREST_IN(OBS_TUNNEL),
 	.state_size = sizeof(struct around),
 	.observe = observe,
-	.outings = outings,
+	.around = &kind,
+	.outings = around_observe,
 	.describe = describe,
-	.finish = finish,
+	.finish = around_finish,
 };
